@@ -1,0 +1,40 @@
+# `make help` lists the targets. Everything is installed into .venv from the lock files.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.installed-run
+DEV := .venv/.installed-dev
+
+.PHONY: demo test check fix lock help clean
+.DEFAULT_GOAL := help
+
+demo: $(RUN) ## Walk one practitioner from order to credential, on the real engine, in a minute
+	@$(BIN)/python starter.py demo
+
+test: $(DEV) ## Run every test, on real servers that the tests start themselves
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile
+
+check: $(DEV) ## Look at style, types and the direction of imports; changes nothing
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports
+
+fix: $(DEV) ## Repair what the style checker can repair by itself
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lock: .venv/bin/python ## Write the lock files again; with UPGRADE=--upgrade to newer versions
+	@$(BIN)/python tools/lock.py $(UPGRADE)
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+clean: ## Remove everything that was installed, built or kept by a run
+	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Laurel needs Python 3.11 or newer, and $(PYTHON) is not that. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+
+$(RUN): requirements.lock .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && touch $@
+
+$(DEV): requirements-dev.lock .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock && touch $@ $(RUN)

@@ -1,0 +1,93 @@
+"""The activities as workflows see them. Implementations carry the same decorators.
+
+Abstract classes, so that a workflow calls by name and type and never imports an effect.
+"""
+
+from abc import ABC, abstractmethod
+
+from temporalio import activity
+
+from activities.contracts import (
+    ArtifactRef,
+    Entered,
+    Entry,
+    Frozen,
+    LinesStarted,
+    LinesToStart,
+    NoticeOutcome,
+    NoticeRef,
+    OrderRef,
+    OrderStanding,
+    PartRef,
+    SweepReport,
+    SweepRequest,
+)
+
+
+class JourneyRecords(ABC):
+    """Writes what a journey decided. A local activity: one transaction a turn."""
+
+    @activity.defn(name="enter")
+    @abstractmethod
+    async def enter(self, entry: Entry) -> Entered:
+        """Write all steps of ``entry`` or none; a repeated entry is answered as the first was."""
+
+
+class OrderRecords(ABC):
+    """What the intake of an order asks of the records. Local activities."""
+
+    @activity.defn(name="acknowledge_order")
+    @abstractmethod
+    async def acknowledge_order(self, order: OrderRef) -> OrderStanding:
+        """Tell the payer that the order arrived, and say whether it is settled."""
+
+    @activity.defn(name="order_standing")
+    @abstractmethod
+    async def order_standing(self, order: OrderRef) -> OrderStanding:
+        """Say whether the order is settled or refunded by now."""
+
+    @activity.defn(name="settlement_overdue")
+    @abstractmethod
+    async def settlement_overdue(self, order: OrderRef) -> OrderStanding:
+        """Open attention: nobody paid in time; the new due time is in the answer."""
+
+    @activity.defn(name="start_lines")
+    @abstractmethod
+    async def start_lines(self, lines: LinesToStart) -> LinesStarted:
+        """Grant the subscriptions of the next lines and start their journeys, or hold them."""
+
+
+class Mail(ABC):
+    """Sends notices. Runs on the queue ``mail``, outside any workflow."""
+
+    @activity.defn(name="send_notice")
+    @abstractmethod
+    async def send_notice(self, notice: NoticeRef) -> NoticeOutcome:
+        """Claim and send one notice; its state is written from the server's reply alone."""
+
+
+class Documents(ABC):
+    """Looks into files and freezes parts. Runs on the queue ``documents``."""
+
+    @activity.defn(name="inspect_artifact")
+    @abstractmethod
+    async def inspect_artifact(self, artifact: ArtifactRef) -> None:
+        """Look into an uploaded file and record what it really is."""
+
+    @activity.defn(name="freeze_part")
+    @abstractmethod
+    async def freeze_part(self, part: PartRef) -> Frozen:
+        """Preflight a draft, read its files back, and freeze it as a revision."""
+
+
+class Sweeping(ABC):
+    """The regular look at everything."""
+
+    @activity.defn(name="sweep")
+    @abstractmethod
+    async def sweep(self, request: SweepRequest) -> SweepReport:
+        """Find drift, wake what is stuck, count the invariants."""
+
+
+INTERFACES = (JourneyRecords, OrderRecords, Mail, Documents, Sweeping)
+"""Every interface; the worker checks at start-up that each activity is registered."""

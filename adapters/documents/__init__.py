@@ -1,0 +1,1 @@
+"""Looking into uploaded files: what they are, how long, and what is wrong with them."""

@@ -1,0 +1,100 @@
+"""Writes the entries of journeys: all steps of one turn in one transaction, once."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities import steps
+from activities.contracts import Entry
+from activities.ports import Written
+from adapters.records.calendar_book import current_calendar
+from adapters.records.database import Database
+from adapters.records.dispatching import dispatch_of
+from adapters.records.steps import journey, rounds
+from adapters.records.steps.places import longest_waiting
+from adapters.records.steps.turn import Turn
+from adapters.records.tables import EnrollmentRow, EntryRow
+
+_APPLIERS: dict[type, Callable[..., Awaitable[None]]] = {
+    steps.BeginJourney: journey.begin_journey,
+    steps.VerifyPerson: journey.verify_person,
+    steps.EnterStage: journey.enter_stage,
+    steps.ExtendClock: journey.extend_clock,
+    steps.RecordAccess: journey.record_access,
+    steps.RecordAccessBreach: journey.record_access_breach,
+    steps.GrantRounds: journey.grant_rounds,
+    steps.RecordAward: journey.record_award,
+    steps.RefundLine: journey.refund_line,
+    steps.EndJourney: journey.end_journey,
+    steps.IntendNotice: journey.intend_notice,
+    steps.OpenAttention: journey.open_attention,
+    steps.CloseAttention: journey.close_attention,
+    steps.ReceivePart: rounds.receive_part,
+    steps.OpenRound: rounds.open_round,
+    steps.OfferRound: rounds.offer_round,
+    steps.AcceptOffer: rounds.accept_offer,
+    steps.EndAssignment: rounds.end_offer,
+    steps.JudgeRound: rounds.judge_round,
+    steps.DecideRound: rounds.decide_round,
+    steps.PassBack: rounds.pass_back,
+}
+"""Who writes which step; a test holds this equal to the steps of the contract."""
+
+
+class JourneyBook:
+    """The port through which journeys write."""
+
+    def __init__(self, database: Database, zone: str) -> None:
+        self._database = database
+        self._zone = zone
+
+    async def enter(self, entry: Entry) -> Written:
+        """Write an entry. Raises the ``Refusal`` of a step, and then nothing is written."""
+        async with self._database.transaction() as session:
+            enrollment = await session.get_one(
+                EnrollmentRow,
+                entry.enrollment_id,
+                with_for_update=self._database.has_row_locks or None,
+            )
+            written = await session.get(EntryRow, (entry.enrollment_id, entry.sequence))
+            if written is not None:
+                return self._repeated(written)
+            return await self._write(session, enrollment, entry)
+
+    async def _write(
+        self, session: AsyncSession, enrollment: EnrollmentRow, entry: Entry
+    ) -> Written:
+        turn = Turn(
+            session=session,
+            entry=entry,
+            enrollment=enrollment,
+            calendar=await current_calendar(session, self._zone),
+            has_row_locks=self._database.has_row_locks,
+        )
+        for step in entry.steps:
+            await _APPLIERS[type(step)](turn, step)
+        enrollment.last_sequence, enrollment.last_at = entry.sequence, entry.at
+        answer = Written(
+            entered=turn.answer,
+            notices=tuple(dispatch_of(notice) for notice in turn.notices),
+            woken=await self._woken(turn),
+        )
+        session.add(
+            EntryRow(
+                enrollment_id=enrollment.id,
+                sequence=entry.sequence,
+                answer=answer.model_dump(mode="json"),
+            )
+        )
+        return answer
+
+    async def _woken(self, turn: Turn) -> tuple[str, ...]:
+        await turn.session.flush()
+        woken = [
+            await longest_waiting(turn.session, assessor_id, besides=turn.enrollment.id)
+            for assessor_id in sorted(turn.freed)
+        ]
+        return tuple(dict.fromkeys(each for each in woken if each is not None))
+
+    def _repeated(self, written: EntryRow) -> Written:
+        return Written.model_validate(written.answer)

@@ -1,0 +1,27 @@
+"""Runs the migrations on the address that ``database.migrate`` hands over."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from adapters.records import round_tables
+from adapters.records.database import make_engine
+
+METADATA = round_tables.AssessorRow.metadata
+
+
+def _run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(_run)
+    await engine.dispose()
+
+
+asyncio.run(_migrate(context.config.attributes["url"]))

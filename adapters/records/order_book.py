@@ -1,0 +1,289 @@
+"""Orders: recorded once, settled, and turned into enrollments line by line."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.contracts import LinesToStart, OrderRef, OrderStanding
+from activities.ports import Dispatch, JourneyToStart, LinesOpened
+from adapters.records.calendar_book import current_calendar
+from adapters.records.database import Database
+from adapters.records.dispatching import dispatch_of
+from adapters.records.people_book import person_of
+from adapters.records.steps.turn import close_attention, open_attention
+from adapters.records.tables import (
+    CatalogVersionRow,
+    DueTimeRow,
+    EnrollmentRow,
+    MicroCredentialRow,
+    NoticeRow,
+    OrderLineRow,
+    OrderRow,
+    SubscriptionGrantRow,
+)
+from domain.assessment import items_of
+from domain.catalog import CatalogEntry
+from domain.enrollment import AttentionKind, ClockKind, Due
+from domain.notices import NoticeKind, NoticeState, Recipient
+from domain.orders import Line, LineState, NotForSale, Order, OrderDiffers
+from domain.policy import Policy
+from domain.values import opaque_id
+
+CHUNK = 20
+"""Lines that are enrolled in one transaction; a district's five hundred take twenty-five."""
+
+
+def fingerprint_of(order: Order) -> str:
+    """Return what tells two orders of the same number apart: everything that was ordered."""
+    return hashlib.sha256(order.model_dump_json().encode()).hexdigest()
+
+
+class OrderBook:
+    """Where orders are kept."""
+
+    def __init__(self, database: Database, zone: str, policy: Policy) -> None:
+        self._database = database
+        self._zone = zone
+        self._policy = policy
+
+    async def record(self, order: Order, at: datetime, settled_at: datetime | None) -> str:
+        """Record an order with all its lines, or nothing; the same order again is the same.
+
+        Raises ``OrderDiffers`` and ``NotForSale``.
+        """
+        order_id = opaque_id("o", order.channel, order.external_id)
+        async with self._database.transaction() as session:
+            known = await session.get(OrderRow, order_id)
+            if known is not None:
+                if known.fingerprint != fingerprint_of(order):
+                    raise OrderDiffers(order=order.external_id)
+                return order_id
+            session.add(_order_row(order_id, order, at, settled_at))
+            await session.flush()
+            for number, line in enumerate(order.lines, start=1):
+                await self._add_line(session, order_id, number, line)
+        return order_id
+
+    async def _add_line(
+        self, session: AsyncSession, order_id: str, number: int, line: Line
+    ) -> None:
+        version = await session.scalar(
+            select(CatalogVersionRow)
+            .join(
+                MicroCredentialRow,
+                MicroCredentialRow.id == CatalogVersionRow.micro_credential_id,
+            )
+            .where(
+                MicroCredentialRow.library == line.library,
+                MicroCredentialRow.slug == line.slug,
+                MicroCredentialRow.published_version == CatalogVersionRow.number,
+            )
+        )
+        if version is None:
+            raise NotForSale(key=f"{line.library}/{line.slug}")
+        person = await person_of(session, line.learner)
+        session.add(
+            OrderLineRow(
+                id=f"{order_id}-{number}",
+                order_id=order_id,
+                number=number,
+                person_id=person.id,
+                version_id=version.id,
+                micro_credential_id=version.micro_credential_id,
+                price_cents=line.price_cents,
+                state=LineState.WAITING,
+            )
+        )
+
+    async def acknowledge(self, order: OrderRef) -> tuple[OrderStanding, tuple[Dispatch, ...]]:
+        """Intend the payer's notice, start the settlement clock, return where the order stands."""
+        async with self._database.transaction() as session:
+            row = await session.get_one(OrderRow, order.order_id)
+            notice_id = opaque_id("n", row.id, NoticeKind.ORDER_RECEIVED)
+            notice = await session.get(NoticeRow, notice_id)
+            if notice is None:
+                notice = NoticeRow(
+                    id=notice_id,
+                    subject_id=row.id,
+                    order_id=row.id,
+                    kind=NoticeKind.ORDER_RECEIVED,
+                    recipient=Recipient.PAYER,
+                    ordinal=1,
+                    state=NoticeState.INTENDED,
+                    intended_at=order.at,
+                )
+                session.add(notice)
+            standing = await self._standing(session, row, order.at)
+            return standing, (dispatch_of(notice),)
+
+    async def standing(self, order: OrderRef) -> OrderStanding:
+        """Return where the order stands."""
+        async with self._database.transaction() as session:
+            row = await session.get_one(OrderRow, order.order_id)
+            if row.settled_at is not None:
+                await close_attention(
+                    session, row.id, AttentionKind.SETTLEMENT_OVERDUE, order.at
+                )
+            return await self._standing(session, row, order.at)
+
+    async def overdue(self, order: OrderRef) -> OrderStanding:
+        """Open attention: nobody paid in time. The next look is as many days later."""
+        async with self._database.transaction() as session:
+            row = await session.get_one(OrderRow, order.order_id)
+            if row.settled_at is None:
+                await open_attention(session, row.id, AttentionKind.SETTLEMENT_OVERDUE, order.at)
+                row.due_at = None
+            return await self._standing(session, row, order.at)
+
+    async def _standing(
+        self, session: AsyncSession, row: OrderRow, at: datetime
+    ) -> OrderStanding:
+        if row.settled_at is not None:
+            return OrderStanding(settled_at=row.settled_at)
+        open_line = await session.scalar(
+            select(OrderLineRow.id)
+            .where(OrderLineRow.order_id == row.id, OrderLineRow.state != LineState.REFUNDED)
+            .limit(1)
+        )
+        if open_line is None:
+            row.is_complete = True
+            return OrderStanding(is_refunded=True)
+        due_id = opaque_id("d", row.id, str(row.due_at or at))
+        if row.due_at is None:
+            calendar = await current_calendar(session, self._zone)
+            due = calendar.due_after_calendar_days(at, self._policy.settlement_days)
+            row.due_at = due.at
+            session.add(
+                DueTimeRow(
+                    id=due_id,
+                    subject_id=row.id,
+                    clock=ClockKind.SETTLEMENT,
+                    started_at=at,
+                    due_at=due.at,
+                    zone=due.zone,
+                    calendar_name=due.calendar_name,
+                    calendar_version=due.calendar_version,
+                    explanation=due.explanation,
+                )
+            )
+        return OrderStanding(due=Due(id=due_id, clock=ClockKind.SETTLEMENT, at=row.due_at))
+
+    async def open_lines(self, lines: LinesToStart) -> LinesOpened:
+        """Enroll or hold the next lines of a settled order; repeated, it answers the same."""
+        async with self._database.transaction() as session:
+            order = await session.get_one(OrderRow, lines.order_id)
+            rows = (
+                await session.scalars(
+                    select(OrderLineRow)
+                    .where(
+                        OrderLineRow.order_id == order.id, OrderLineRow.number > lines.after
+                    )
+                    .order_by(OrderLineRow.number)
+                    .limit(CHUNK)
+                )
+            ).all()
+            journeys = [await self._open_line(session, order, row, lines.at) for row in rows]
+            is_complete = len(rows) < CHUNK
+            order.is_complete = order.is_complete or is_complete
+            return LinesOpened(
+                journeys=tuple(each for each in journeys if each is not None),
+                after=rows[-1].number if rows else lines.after,
+                is_complete=is_complete,
+            )
+
+    async def _open_line(
+        self, session: AsyncSession, order: OrderRow, line: OrderLineRow, at: datetime
+    ) -> JourneyToStart | None:
+        if line.state == LineState.WAITING:
+            await grant_subscription(session, line, at, self._policy)
+            await enroll_or_hold(session, order, line, at, self._policy, self._zone)
+        if line.enrollment_id is None:
+            return None
+        enrollment = await session.get_one(EnrollmentRow, line.enrollment_id)
+        return journey_to_start(enrollment)
+
+
+def _order_row(
+    order_id: str, order: Order, at: datetime, settled_at: datetime | None
+) -> OrderRow:
+    return OrderRow(
+        id=order_id,
+        channel=order.channel,
+        external_id=order.external_id,
+        fingerprint=fingerprint_of(order),
+        payer_name=order.payer_name,
+        payer_address=order.payer_address,
+        payer_organization=order.payer_organization,
+        purchase_order=order.purchase_order,
+        placed_at=at,
+        settled_at=settled_at,
+    )
+
+
+async def grant_subscription(
+    session: AsyncSession, line: OrderLineRow, at: datetime, policy: Policy
+) -> None:
+    """Every purchase includes the learning network for some months, granted once a line."""
+    if await session.get(SubscriptionGrantRow, line.id) is None:
+        session.add(
+            SubscriptionGrantRow(
+                line_id=line.id,
+                person_id=line.person_id,
+                granted_at=at,
+                months=policy.subscription_months,
+            )
+        )
+
+
+async def enroll_or_hold(  # noqa: PLR0913 - one call, all of it facts of the line
+    session: AsyncSession,
+    order: OrderRow,
+    line: OrderLineRow,
+    at: datetime,
+    policy: Policy,
+    zone: str,
+) -> None:
+    """Open an enrollment, or hold the line while the learner has one open in the same."""
+    open_enrollment = await session.scalar(
+        select(EnrollmentRow.id).where(
+            EnrollmentRow.person_id == line.person_id,
+            EnrollmentRow.micro_credential_id == line.micro_credential_id,
+            EnrollmentRow.ended_at.is_(None),
+        )
+    )
+    if open_enrollment is not None:
+        calendar = await current_calendar(session, zone)
+        line.state = LineState.HELD
+        line.held_until = calendar.due_after_business_days(at, policy.access_business_days).at
+        await open_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
+        return
+    version = await session.get_one(CatalogVersionRow, line.version_id)
+    enrollment_id = opaque_id("e", line.id)
+    items = items_of(CatalogEntry.model_validate(version.content))
+    line.state, line.enrollment_id = LineState.ENROLLED, enrollment_id
+    session.add(
+        EnrollmentRow(
+            id=enrollment_id,
+            person_id=line.person_id,
+            micro_credential_id=line.micro_credential_id,
+            version_id=line.version_id,
+            line_id=line.id,
+            library=version.library,
+            opened_at=at,
+            last_at=at,
+            journey={
+                "enrollment_id": enrollment_id,
+                "settled_at": (order.settled_at or at).isoformat(),
+                "items": [item.key for item in items],
+                "policy": policy.model_dump(mode="json"),
+            },
+        )
+    )
+    await session.flush()
+
+
+def journey_to_start(enrollment: EnrollmentRow) -> JourneyToStart:
+    """Return the start of an enrollment's journey, with the input that it pinned."""
+    return JourneyToStart(enrollment_id=enrollment.id, journey=enrollment.journey)

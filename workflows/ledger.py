@@ -1,0 +1,100 @@
+"""The ledger: what a journey decided in this turn, written by one idempotent call."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.contracts import ENGINE, Actor, Entered, Entry
+from activities.interfaces import JourneyRecords
+from activities.steps import (
+    IntendNotice,
+    Step,
+)
+from domain.enrollment import Party
+from domain.notices import NoticeKind, Recipient
+from domain.refusals import Refusal
+
+RECORDS_ATTEMPT = timedelta(seconds=30)
+"""One attempt at the database; retried without end, because a decision is never dropped."""
+
+RECORDS_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(seconds=15),
+)
+
+
+def refusal_in(failure: ActivityError) -> Refusal | None:
+    """Return the business refusal that an activity answered with, by its type."""
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type:
+        kind = Refusal.kind_named(cause.type)
+        if kind is not None:
+            return kind.received(cause.message)
+    return None
+
+
+class Ledger:
+    """Buffers the steps of one turn and writes them together, in order, exactly once."""
+
+    def __init__(self, enrollment_id: str) -> None:
+        self._enrollment_id = enrollment_id
+        self._sequence = 0
+        self._steps: list[Step] = []
+        self._actor: Actor = ENGINE
+        self._ordinals: dict[tuple[NoticeKind, Recipient, int | None], int] = {}
+
+    def add(self, *steps: Step, actor: Actor = ENGINE) -> None:
+        """Put steps down for the next write."""
+        self._steps.extend(steps)
+        if actor.party is not Party.ENGINE:
+            self._actor = actor
+
+    def notice(
+        self,
+        kind: NoticeKind,
+        to: Recipient = Recipient.PRACTITIONER,
+        *,
+        round_number: int | None = None,
+        part: int | None = None,
+        assignment_id: str | None = None,
+    ) -> IntendNotice:
+        """Return the step that intends a notice, numbered so that each one is its own."""
+        key = (kind, to, round_number)
+        self._ordinals[key] = self._ordinals.get(key, 0) + 1
+        return IntendNotice(
+            kind=kind,
+            to=to,
+            round=round_number,
+            part=part,
+            ordinal=self._ordinals[key],
+            assignment_id=assignment_id,
+        )
+
+    async def write(self) -> Entered:
+        """Write what was put down. Raises the ``Refusal`` of a step that may refuse."""
+        if not self._steps:
+            return Entered()
+        self._sequence += 1
+        entry = Entry(
+            enrollment_id=self._enrollment_id,
+            sequence=self._sequence,
+            at=workflow.now(),
+            actor=self._actor,
+            steps=tuple(self._steps),
+        )
+        self._steps, self._actor = [], ENGINE
+        try:
+            return await workflow.execute_local_activity_method(
+                JourneyRecords.enter,
+                entry,
+                start_to_close_timeout=RECORDS_ATTEMPT,
+                retry_policy=RECORDS_RETRY,
+            )
+        except ActivityError as failure:
+            refusal = refusal_in(failure)
+            if refusal is None:
+                raise
+            raise refusal from None

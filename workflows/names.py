@@ -1,0 +1,43 @@
+"""Identity: which workflow belongs to what, and which queue does what work.
+
+A business key is the workflow id, so that a repeated call meets the same execution.
+"""
+
+JOURNEYS_QUEUE = "journeys"
+"""Workflows and the records that they write (local activities)."""
+
+MAIL_QUEUE = "mail"
+"""Sending notices: retried for days, rate-limited, by priority and fairness."""
+
+DOCUMENTS_QUEUE = "documents"
+"""Hashing, inspecting and freezing what practitioners submit."""
+
+ALL_QUEUES = (JOURNEYS_QUEUE, MAIL_QUEUE, DOCUMENTS_QUEUE)
+
+SWEEP_SCHEDULE_ID = "sweep"
+"""The one schedule."""
+
+
+def journey_id(enrollment_id: str) -> str:
+    """Return the workflow id of an enrollment's journey."""
+    return f"enrollment/{enrollment_id}"
+
+
+def intake_id(channel: str, external_id: str) -> str:
+    """Return the workflow id of an order's intake."""
+    return f"order/{channel}/{external_id}"
+
+
+def sending_id(notice_id: str) -> str:
+    """Return the activity id under which a notice is sent, once."""
+    return f"notice/{notice_id}"
+
+
+def freezing_id(enrollment_id: str, round_number: int, part: int, draft_version: int) -> str:
+    """Return the activity id under which one version of a draft is frozen."""
+    return f"freeze/{enrollment_id}/{round_number}/{part}/{draft_version}"
+
+
+def inspection_id(artifact_id: str) -> str:
+    """Return the activity id under which an uploaded file is inspected."""
+    return f"inspect/{artifact_id}"

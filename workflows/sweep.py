@@ -1,0 +1,28 @@
+"""The regular look at everything, on a schedule: drift, what is stuck, and the invariants."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from activities.contracts import SweepReport, SweepRequest
+from activities.interfaces import Sweeping
+
+SWEEP_ATTEMPT = timedelta(minutes=10)
+SWEEP_HEARTBEAT = timedelta(seconds=60)
+
+
+@workflow.defn
+class Sweep:
+    """One sweep over the records and the engine."""
+
+    @workflow.run
+    async def run(self) -> SweepReport:
+        """Return what was found and done."""
+        return await workflow.execute_activity_method(
+            Sweeping.sweep,
+            SweepRequest(at=workflow.now()),
+            start_to_close_timeout=SWEEP_ATTEMPT,
+            heartbeat_timeout=SWEEP_HEARTBEAT,
+            retry_policy=RetryPolicy(maximum_attempts=5),
+        )
