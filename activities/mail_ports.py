@@ -1,13 +1,14 @@
-"""What the activities on the queue ``mail`` need from outside: a mail server that takes letters.
+"""What the mail activity needs from outside: a relay that says what became of a letter.
 
-The relay never raises for what a server did: it returns one of five outcomes, and the caller writes
-the notice's state from it and from nothing else (trap 1).
+Every outcome is returned, none is raised: a caller has to look at each of them (trap 1). A server's
+own ``reply`` may repeat an address, so it belongs into the records and never into a history or log.
 
-    Accepted      the server's own reply says so
-    Refused       it never will be: somebody must change the address or the letter
-    Deferred      not this time, and certainly not taken: send the same letter again later
-    Unconfirmed   the whole letter may have reached the server, and no reply came
-    Abandoned     the claim was not granted; nothing was sent
+    Delivery
+    ├── Accepted      the server took the letter; nothing else ever means that
+    ├── Refused       this letter will not be taken however often it is tried
+    ├── Deferred      nothing was taken; the same letter may be tried again
+    ├── Unconfirmed   the letter may have been taken: the answer to its last byte never came
+    └── Abandoned     the claim was not granted; nothing was sent
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,112 +19,100 @@ from typing import Protocol
 
 from domain.letters import Letter
 
-Claim = Callable[[], Awaitable[bool]]
-"""Takes the notice in the records, directly before the letter's bytes go out.
 
-Answers False when the letter must not be sent: it no longer applies, or another sender has it.
-"""
+class RefusedFor(StrEnum):
+    """Who or what refused a letter."""
 
-
-class RefusalCode(StrEnum):
-    """Why a letter will never be taken as it is."""
-
-    ADDRESS_NOT_VALID = "address_not_valid"
-    """Not an address that mail can be sent to; no server was asked."""
-    ADDRESS_NOT_SUPPORTED = "address_not_supported"
-    """Letters before the @ that are not ASCII, and a server without SMTPUTF8."""
-    RECIPIENT_REFUSED = "recipient_refused"
-    """The server does not take mail for this address."""
-    LETTER_REFUSED = "letter_refused"
-    """The server does not take this letter: too large, or its content."""
+    SERVER = "server"
+    ADDRESS = "address"
+    """The recipient's address cannot be one; the server was not asked."""
+    LETTERS_OF_ADDRESS = "letters_of_address"
+    """The address has letters that this server does not take (it lacks SMTPUTF8)."""
 
 
-class DeferralCode(StrEnum):
-    """Why a letter could not be sent this time."""
+class DeferredFor(StrEnum):
+    """Why a letter has to wait."""
 
-    TRY_LATER = "try_later"
-    """The server said so itself (4xx)."""
+    SERVER = "server"
+    """The server said: not now."""
     UNREACHABLE = "unreachable"
-    """No connection, or no server that speaks SMTP at the other end."""
-    NO_REPLY = "no_reply"
-    """The server fell silent before it had the whole letter."""
-    CONNECTION_LOST = "connection_lost"
-    """The connection broke before the server had the whole letter."""
-    TLS_FAILED = "tls_failed"
-    """No encryption as configured, or a certificate that cannot be trusted."""
-    LOGIN_FAILED = "login_failed"
-    """Name or password not accepted, or a login is required and none is configured."""
-    SENDER_REFUSED = "sender_refused"
-    """The server does not let this installation send under its address."""
-
-    @property
-    def is_of_configuration(self) -> bool:
-        """Whether every letter fails until operations change a setting, here or at the server."""
-        return self in _OF_CONFIGURATION
+    """No connection came about, or it broke before the letter was complete."""
+    SILENT = "silent"
+    """No answer came in time, before the letter was complete."""
+    GARBLED = "garbled"
+    """What answered does not speak SMTP."""
+    TLS = "tls"
+    """No protected connection came about: certificate, name, version, or not offered."""
+    LOGIN = "login"
+    """The server does not take our name and password, or wants some."""
+    SENDER = "sender"
+    """The server does not take us as a sender, or not at all."""
 
 
-_OF_CONFIGURATION = frozenset(
-    (DeferralCode.TLS_FAILED, DeferralCode.LOGIN_FAILED, DeferralCode.SENDER_REFUSED)
-)
+_OF_CONFIGURATION = frozenset({DeferredFor.TLS, DeferredFor.LOGIN, DeferredFor.SENDER})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accepted:
-    """The server took the letter. ``reply`` is its own, such as ``250 2.0.0 queued as 7F``."""
+    """The server took the letter. ``reply`` is its own (``250 …``), ``at`` when it came."""
 
     reply: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refused:
-    """The letter was not taken and will not be. ``reply`` is empty if no server was asked."""
+    """This letter will not be taken. ``code`` is the server's, None when it was not asked."""
 
-    code: RefusalCode
+    reason: RefusedFor
+    code: int | None
     reply: str
-    is_claimed: bool
-    """Whether the claim had been granted before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deferred:
-    """The letter was certainly not taken; the same one can go out again without being a repeat."""
+    """Nothing was taken. A claim that ``is_claimed`` has to be given back before the next try."""
 
-    reason_code: DeferralCode
+    reason: DeferredFor
+    code: int | None
     reply: str
-    """The server's reply, if it gave one; else empty."""
     is_claimed: bool
-    """Whether the claim had been granted, so that the caller gives it back."""
+
+    @property
+    def is_for_operations(self) -> bool:
+        """Whether waiting will not help: somebody has to change the configuration."""
+        return self.reason in _OF_CONFIGURATION
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unconfirmed:
-    """Claimed and sent up to its end, and then no reply: taken or not, nobody here can know."""
+    """The whole letter may have arrived and no answer came. ``reply`` says what came instead."""
 
     reply: str
-    """What came in place of a reply that can be understood; mostly empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Abandoned:
-    """The claim was not granted; the server was told to forget the envelope."""
+    """Another sender holds the claim, or the notice no longer applies. Nothing was sent."""
 
 
 Delivery = Accepted | Refused | Deferred | Unconfirmed | Abandoned
-"""What became of one attempt. A reply may quote an address: for the records, never for a log."""
+"""What became of one attempt to deliver one letter."""
+
+Claim = Callable[[], Awaitable[bool]]
+"""Asks the records, directly before a letter's bytes go out, whether they still may."""
 
 
 class MailRelay(Protocol):
-    """The mail server that takes the notices on from here."""
+    """The mail server that takes our letters."""
 
     async def deliver(self, letter: Letter, claim: Claim) -> Delivery:
-        """Offer the letter, ask ``claim`` once the recipient is taken, and send it if granted.
+        """Try to hand over ``letter``; ``claim`` is asked at most once.
 
-        ``claim`` is called at most once. What it raises is raised here, and nothing was sent.
-        A cancelled call may have sent the letter: its notice is then as after ``Unconfirmed``.
+        An attempt that is cancelled after its claim was granted has an unknown outcome.
         """
         ...
 
     async def close(self) -> None:
-        """Take leave of the server on every connection that is kept."""
+        """Say goodbye on every connection that is kept open."""
         ...

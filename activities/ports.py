@@ -1,5 +1,6 @@
 """What activities need from outside, given by the composition root."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -12,8 +13,9 @@ from activities.contracts import (
     PartRef,
     SweepReport,
 )
+from domain.evidence import Inspection
 from domain.findings import Finding
-from domain.letters import LetterFacts
+from domain.letters import Letter, LetterFacts
 from domain.notices import NoticeKind, NoticeState
 from domain.submission import Artifact, Draft, ReceiptEntry
 from domain.values import Contract, Value
@@ -141,6 +143,26 @@ class NoticeWriter(Protocol):
         """Write ``unknown`` with an owner; ``True`` when it may be repeated by itself."""
         ...
 
+    async def access_mail_of(self, notice_id: str) -> str | None:
+        """Return the enrollment whose access mail this is; ``None`` for other kinds."""
+        ...
+
+
+class LetterMaker(Protocol):
+    """Writes the letter of a notice."""
+
+    def write(
+        self,
+        kind: NoticeKind,
+        facts: LetterFacts,
+        *,
+        to_address: str,
+        message_id: str,
+        date: datetime,
+    ) -> Letter:
+        """Return the letter, in text and HTML."""
+        ...
+
 
 class Submitted(Value):
     """A draft with everything that the preflight asks about."""
@@ -157,8 +179,12 @@ class PartWriter(Protocol):
         """Return the draft of ``part`` at the version that was agreed to, with its findings."""
         ...
 
-    async def artifact(self, enrollment_id: str, artifact_id: str) -> Artifact | None:
-        """Return an uploaded file's record; its inspection may still be missing."""
+    async def stored_file(self, enrollment_id: str, artifact_id: str) -> tuple[str, str]:
+        """Return the name and the hash of an uploaded file."""
+        ...
+
+    async def inspected(self, artifact_id: str, inspection: Inspection) -> None:
+        """Record what a file really is."""
         ...
 
     async def blocked(self, part: PartRef, findings: tuple[Finding, ...]) -> str:
@@ -173,6 +199,6 @@ class PartWriter(Protocol):
 class Sweeper(Protocol):
     """The regular look at everything."""
 
-    async def sweep(self, at: datetime) -> SweepReport:
+    async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift, wake what is stuck, count the invariants."""
         ...

@@ -11,8 +11,8 @@ only when it is complete, so an upload that breaks off leaves nothing; one that 
 its end and the move leaves an object under ``incoming/``, which nothing reads and
 ``discard_abandoned`` removes.
 
-The parts of a large upload that was cancelled or killed stay hidden in a bucket until its life-cycle
-rule for incomplete multipart uploads removes them; give the bucket such a rule of a day.
+The parts of a large upload that was cancelled or killed stay hidden in a bucket until its rule for
+incomplete multipart uploads removes them: give the bucket one, of a day.
 """
 
 import asyncio

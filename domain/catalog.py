@@ -211,7 +211,8 @@ def slug_of(title: str) -> str:
     A title without any Latin letter or digit gets a short, stable fingerprint; no title, none.
     """
     words = re.sub("['\u2018\u2019\u02bc]", "", title.replace("&", " and "))
-    folded = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    apart = "".join(each if each.isalnum() else f" {each}" for each in words)
+    folded = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LIMIT].strip("-")
     if slug or not title.strip():
         return slug

@@ -3,14 +3,13 @@
 import base64
 import hashlib
 from datetime import datetime
-from typing import Annotated
-
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 Instant = AwareDatetime
 """An aware instant; kept and compared in UTC."""
 
-Id = Annotated[str, "opaque identifier"]
+JsonObject = dict[str, object]
+"""A value as JSON, on its way into or out of the records."""
 
 
 class Value(BaseModel):

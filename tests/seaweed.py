@@ -85,6 +85,7 @@ def _running(folder: Path) -> Iterator[Seaweed]:
         process = subprocess.Popen(
             [str(Path(sysconfig.get_path("scripts")) / "weed"), *_arguments(folder, ports)],
             cwd=folder,
+            env={"HOME": str(folder), "TMPDIR": str(folder)},  # no settings of the person's own
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -95,6 +96,7 @@ def _running(folder: Path) -> Iterator[Seaweed]:
     finally:
         process.kill()  # a polite end takes it fifteen seconds, and nothing of it is kept
         process.wait()
+        _remove_sockets(ports)
 
 
 def _arguments(folder: Path, ports: list[int]) -> list[str]:
@@ -125,6 +127,13 @@ def _arguments(folder: Path, ports: list[int]) -> list[str]:
         f"-s3.localSocket={folder / 's3.sock'}",
         f"-s3.config={folder / 's3.json'}",
     ]
+
+
+def _remove_sockets(ports: list[int]) -> None:
+    """Remove what the server leaves where no option moves it to."""
+    for left in Path("/tmp").glob("seaweedfs-*-grpc-*.sock"):  # noqa: S108 - the server's choice
+        if left.stem.rpartition("-")[2] in map(str, ports):
+            left.unlink(missing_ok=True)
 
 
 def _free_ports(count: int) -> list[int]:

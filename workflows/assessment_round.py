@@ -5,9 +5,6 @@ nobody left the round waits, with attention, until somebody is there (traps 5, 1
 """
 
 from activities.contracts import ENGINE, Actor
-from activities.contracts import (
-    AcceptOffer as TakeOffer,
-)
 from activities.steps import AcceptOffer as TakeOffer
 from activities.steps import (
     CloseAttention,

@@ -3,7 +3,6 @@
 An archive is measured by its table of contents before any of it is unpacked.
 """
 
-import mmap
 import struct
 import zipfile
 import zlib
@@ -197,13 +196,27 @@ def read_ole(path: Path, size: int) -> Inspection:
 
     Office wraps a file with a password into one; the programs of before 2007 saved into one.
     """
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        held = (kept for name, kept in _OLE_STREAMS.items() if data.find(_utf_16(name)) >= 0)
-        media_type = next(held, "application/x-ole-storage")
+    held = _names_in(path)
+    media_type = next(
+        (kept for name, kept in _OLE_STREAMS.items() if name in held), "application/x-ole-storage"
+    )
     if media_type == PROTECTED_OFFICE:
         return _found(media_type, size, InspectionProblem.PASSWORD_PROTECTED)
     return _found(media_type, size, InspectionProblem.UNSUPPORTED_KIND)
 
 
-def _utf_16(name: str) -> bytes:
-    return name.encode("utf-16-le")
+def _names_in(path: Path) -> set[str]:
+    """Return which of the names stand in the file.
+
+    The directory can stand anywhere in it, so all of it is looked through, a little at a time.
+    """
+    encoded = {name: name.encode("utf-16-le") for name in _OLE_STREAMS}
+    overlap = max(len(name) for name in encoded.values()) - 1
+    found: set[str] = set()
+    tail = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            window = tail + chunk
+            found.update(name for name, sought in encoded.items() if sought in window)
+            tail = window[-overlap:]
+    return found

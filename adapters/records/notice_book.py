@@ -1,6 +1,6 @@
 """The notices: the queue and the log. A notice moves from state to state here and nowhere else."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -120,6 +120,12 @@ class NoticeBook:
                 await self._flag_unknown(session, notice, reply, at)
             return _may_repeat(notice)
 
+    async def access_mail_of(self, notice_id: str) -> str | None:
+        """Return the enrollment whose access mail this is; ``None`` for other kinds."""
+        async with self._database.reading() as session:
+            notice = await session.get_one(NoticeRow, notice_id)
+            return notice.subject_id if notice.kind == NoticeKind.ACCESS else None
+
     async def _locked(self, session: AsyncSession, notice_id: str) -> NoticeRow:
         notice = await session.get(
             NoticeRow, notice_id, with_for_update=self._database.has_row_locks or None
@@ -180,7 +186,3 @@ async def _count_attention(session: AsyncSession, subject_id: str, change: int) 
 
 def _may_repeat(notice: NoticeRow) -> bool:
     return notice.repeats == 0 and repeats_by_itself(NoticeKind(notice.kind))
-
-
-STUCK_AFTER = timedelta(minutes=15)
-"""A notice that is intended for longer than this is put on the queue again by the sweep."""

@@ -1,5 +1,7 @@
 """What a letter says: gathered from the records at the moment it is sent."""
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -153,7 +155,7 @@ class LetterDesk:
         due = await session.get(DueTimeRow, due_id) if due_id else None
         if due is None:
             return None
-        return DueText(text=spoken_instant(due.due_at, due.zone), why=due.explanation)
+        return DueText(text=spoken_instant(due.due_at, ZoneInfo(due.zone)), why=due.explanation)
 
     async def _feedback(
         self,

@@ -123,9 +123,7 @@ class OrderBook:
         async with self._database.transaction() as session:
             row = await session.get_one(OrderRow, order.order_id)
             if row.settled_at is not None:
-                await close_attention(
-                    session, row.id, AttentionKind.SETTLEMENT_OVERDUE, order.at
-                )
+                await close_attention(session, row.id, AttentionKind.SETTLEMENT_OVERDUE, order.at)
             return await self._standing(session, row, order.at)
 
     async def overdue(self, order: OrderRef) -> OrderStanding:
@@ -137,9 +135,7 @@ class OrderBook:
                 row.due_at = None
             return await self._standing(session, row, order.at)
 
-    async def _standing(
-        self, session: AsyncSession, row: OrderRow, at: datetime
-    ) -> OrderStanding:
+    async def _standing(self, session: AsyncSession, row: OrderRow, at: datetime) -> OrderStanding:
         if row.settled_at is not None:
             return OrderStanding(settled_at=row.settled_at)
         open_line = await session.scalar(
@@ -177,9 +173,7 @@ class OrderBook:
             rows = (
                 await session.scalars(
                     select(OrderLineRow)
-                    .where(
-                        OrderLineRow.order_id == order.id, OrderLineRow.number > lines.after
-                    )
+                    .where(OrderLineRow.order_id == order.id, OrderLineRow.number > lines.after)
                     .order_by(OrderLineRow.number)
                     .limit(CHUNK)
                 )
@@ -205,9 +199,7 @@ class OrderBook:
         return journey_to_start(enrollment)
 
 
-def _order_row(
-    order_id: str, order: Order, at: datetime, settled_at: datetime | None
-) -> OrderRow:
+def _order_row(order_id: str, order: Order, at: datetime, settled_at: datetime | None) -> OrderRow:
     return OrderRow(
         id=order_id,
         channel=order.channel,
@@ -237,7 +229,7 @@ async def grant_subscription(
         )
 
 
-async def enroll_or_hold(  # noqa: PLR0913 - one call, all of it facts of the line
+async def enroll_or_hold(
     session: AsyncSession,
     order: OrderRow,
     line: OrderLineRow,

@@ -33,8 +33,6 @@ async def keep_reason(
     """Keep why something was done, once under its key; returns the id that may be passed on."""
     reason_id = opaque_id("r", key)
     if await session.get(ReasonRow, reason_id) is None:
-        session.add(
-            ReasonRow(id=reason_id, text=text, by_party=by_party, by_name=by_name, at=at)
-        )
+        session.add(ReasonRow(id=reason_id, text=text, by_party=by_party, by_name=by_name, at=at))
         await session.flush()
     return reason_id

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from adapters.records.tables import Base, JsonObject
+from adapters.records.tables import Base
+from domain.values import JsonObject
 
 
 class DraftRow(Base):

@@ -22,14 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from domain.values import JsonObject
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-JsonObject = dict[str, object]
 
 
 class Moment(TypeDecorator[datetime]):
@@ -137,6 +137,8 @@ class OrderLineRow(Base):
     state: Mapped[str] = mapped_column(index=True)
     enrollment_id: Mapped[str | None] = mapped_column(index=True)
     held_until: Mapped[datetime | None]
+    refund_reason_id: Mapped[str | None]
+    refunding_since: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
 
 

@@ -76,6 +76,7 @@ class _Reader:
         self._lines = lines
         self._mark_follows = _mark_follows(lines)
         self._counted: dict[MarkKind, int] = {}
+        self._shapes: dict[MarkKind, str] = {}
         self._is_after_blank = True
         self.blocks: list[Block] = []
 
@@ -111,6 +112,8 @@ class _Reader:
         return is_furniture(text)
 
     def _begins_item(self, mark: Mark) -> bool:
+        if mark.numbers and self._breaks_sentence(mark):
+            return False
         counted = self._counted.get(mark.kind, 0)
         match mark.kind:
             case MarkKind.BULLET:
@@ -119,10 +122,28 @@ class _Reader:
             case MarkKind.NUMBER if not mark.text:
                 return mark.numbers[0] == counted + 1 and self._is_fresh()
             case MarkKind.NUMBER:
-                is_fresh = self._is_after_blank if counted else self._is_fresh()
-                return mark.numbers[0] <= counted + _WIDEST_GAP or is_fresh
+                is_alike = self._shapes.get(mark.kind, mark.text) == mark.text
+                if mark.numbers[0] <= counted + _WIDEST_GAP:
+                    return is_alike or self._is_fresh()
+                return self._is_after_blank if counted else self._is_fresh()
             case _:
                 return 1 in mark.numbers or counted + 1 in mark.numbers
+
+    def _breaks_sentence(self, mark: Mark) -> bool:
+        """Say whether a number that begins a line stands in the middle of an item's sentence.
+
+        It does if a small letter follows it, the line before is unfinished, and the item itself
+        began with a capital.
+        """
+        block = self._open
+        if (
+            self._is_fresh()
+            or block is None
+            or block.kind is not BlockKind.ITEM
+            or not block.pieces
+        ):
+            return False
+        return mark.rest[:1].islower() and block.pieces[0][:1].isupper()
 
     def _open_mark_is(self, text: str) -> bool:
         mark = self._open.mark if self._open else None
@@ -134,6 +155,7 @@ class _Reader:
             expected = self._counted.get(mark.kind, 0) + 1
             number = expected if expected in mark.numbers else mark.numbers[-1]
             self._counted[mark.kind] = number
+        self._shapes[mark.kind] = mark.text
         pieces = [mark.rest] if mark.rest else []
         self.blocks.append(Block(BlockKind.ITEM, line.indent, mark, number, pieces))
 

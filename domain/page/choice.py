@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from domain.catalog import OVERVIEW_PART, PART_NUMBERS
-from domain.page.headings import HeadingKind, is_part_title
+from domain.page.furniture import is_furniture
 from domain.page.lists import FoundList, found_list
 from domain.page.marks import stated_counts
+from domain.page.part_headings import HeadingKind, is_part_title
 from domain.page.sections import Section
 from domain.page.text import Line
 
@@ -129,6 +131,11 @@ def _choose_part(chosen: Chosen, sections: Sequence[Section], number: int) -> No
     if best is None:
         return
     chosen.parts[number] = best
-    texts = {tuple(line.text for line in section.lines if line.text) for section in full}
+    texts = {_before_furniture(section) for section in full}
     if len(texts) > 1:
         chosen.repeated_parts.append(number)
+
+
+def _before_furniture(section: Section) -> tuple[str, ...]:
+    texts = (line.text for line in section.lines if line.text)
+    return tuple(takewhile(lambda text: not is_furniture(text), texts))

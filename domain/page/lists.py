@@ -82,6 +82,7 @@ class _Chosen:
         self.is_interrupted = False
 
     def see(self, block: Block) -> None:
+        self._has_ended = self._has_ended or self._is_after_end(block)
         if self._has_ended:
             return
         if block.kind is not BlockKind.ITEM:
@@ -110,6 +111,15 @@ class _Chosen:
             return False
         self.is_interrupted = self.is_interrupted or not self._has_furniture or not counts_on
         return True
+
+    def _is_after_end(self, block: Block) -> bool:
+        """Say whether a list of another kind begins after as many items as the page states."""
+        if block.kind is not BlockKind.ITEM or not self._is_complete():
+            return False
+        first = self.items[0]
+        is_announced = self.items[-1].last_piece.endswith(":")
+        is_other = _kind(block) is not _kind(first) and block.indent <= first.indent + 1
+        return is_other and not is_announced
 
     def _is_complete(self) -> bool:
         return self._stated is not None and len(self.items) >= self._stated
@@ -184,12 +194,21 @@ def _resumed(items: Sequence[Block]) -> dict[int, int]:
     }
 
 
+def _with_first(run: Sequence[str]) -> tuple[str, list[str]]:
+    """Divide a run into its lead and its items; the first may lack its mark ("…: A • B • C")."""
+    lead, colon, first = run[0].rpartition(":")
+    items = [piece for piece in run[1:] if piece]
+    return (lead + colon, [first.strip(), *items]) if colon and first.strip() else (run[0], items)
+
+
 def _without_marks(blocks: Sequence[Block], stated: int | None) -> FoundList:
     """Read a section that has no marked lines: marks inside a line, semicolons, bare lines."""
     end = next((i for i, b in enumerate(blocks) if b.kind is BlockKind.FURNITURE), len(blocks))
     prose = _prose(blocks[:end])
-    for run in (marked_run(prose), bulleted_run(prose)):
-        if len(run) > 2:
-            return FoundList(tidied([piece for piece in run[1:] if piece]), run[0], run[0])
+    if len(run := marked_run(prose)) > 2:
+        return FoundList(tidied([piece for piece in run[1:] if piece]), run[0], run[0])
+    if len(run := bulleted_run(prose)) > 2:
+        lead, items = _with_first(run)
+        return FoundList(tidied(items), lead, lead)
     found: Unmarked = unmarked_items(blocks[:end], stated)
     return FoundList(tidied(found.items), found.intro, found.prose, found.is_confirmed)

@@ -9,19 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.page.blocks import is_closed, join
-from domain.page.headings import Heading, HeadingKind, heading_of, is_part_title
+from domain.page.headings import heading_of
 from domain.page.marks import MarkKind, mark_of
+from domain.page.part_headings import Heading, HeadingKind, is_whole_part_title
 from domain.page.text import DASHES, Line
 
 _OUTCOME_LABELS = ("essentialoutcome", "outcome", "eo")
 _TITLE_LINES = 3
+_FRONT_WORDS = 12
+_HEADINGS_ON_A_LINE = 4
 _PART_INSIDE = (
-    r"(?<=\S)\s+(?=(?:Requirements?\s*)?Part\s*(?:{number})(?![\w,])\s*[" + DASHES + r":.(]?\s*"
+    r"(?<=[\w.?!:;)”])\s+(?=(?:Requirements?\s*)?Part\s*(?:{number})(?![\w,])\s*["
+    + DASHES
+    + r":.(]?\s*"
     r"(?:Overview|Skills?\s|Reflection|Portfolio|Artifact))"
 )
 _INSIDE = {
-    (HeadingKind.OVERVIEW, 0): rf"(?<=\S)\s+(?=Overview\s*(?:[{DASHES}:]|(?:The|This|In)\b))",
-    (HeadingKind.OUTCOMES, 0): rf"(?<=\S)\s+(?=Essential\s+Outcomes?\s*(?:[{DASHES}:(]|[A-Z]))",
+    (
+        HeadingKind.OVERVIEW,
+        0,
+    ): rf"(?<=[\w.?!:;)”])\s+(?=Overview\s*(?:[{DASHES}:]|(?:The|This|In)\b))",
+    (
+        HeadingKind.OUTCOMES,
+        0,
+    ): rf"(?<=[\w.?!:;)”])\s+(?=Essential\s+Outcomes?\s*(?:[{DASHES}:(]|[A-Z]))",
     (HeadingKind.PART, 1): _PART_INSIDE.format(number="1|One|I"),
     (HeadingKind.PART, 2): _PART_INSIDE.format(number="2|Two|II"),
     (HeadingKind.PART, 3): _PART_INSIDE.format(number="3|Three|III"),
@@ -85,14 +96,14 @@ def _with_wrapped_title(lines: Sequence[Line], index: int) -> tuple[Line, int]:
     heading = heading_of(best.text)
     if heading is None or heading.kind is not HeadingKind.PART or not heading.title:
         return best, taken
-    known = heading.title if is_part_title(heading.title) else ""
+    known = heading.title if is_whole_part_title(heading.title) else ""
     for count in range(2, _TITLE_LINES + 1):
         wrapped = lines[index : index + count]
         if not all(line.text for line in wrapped):
             break
         text = join([line.text for line in wrapped])
         whole = heading_of(text)
-        if whole and is_part_title(whole.title) and len(whole.title) > len(known):
+        if whole and is_whole_part_title(whole.title) and len(whole.title) > len(known):
             best, taken, known = replace(lines[index], text=text), len(wrapped), whole.title
     return best, taken
 
@@ -106,7 +117,9 @@ class _Reader:
 
     def read(self, index: int, line: Line) -> None:
         rest: Line | None = line
-        while rest is not None and rest.text:
+        for _ in range(_HEADINGS_ON_A_LINE):
+            if rest is None or not rest.text:
+                break
             heading = self._heading(rest, is_start=rest is line)
             if heading is None:
                 break
@@ -133,8 +146,13 @@ class _Reader:
             return None
         if heading.is_certain and not heading.is_named:
             return heading
-        is_fresh = not self._before.text or self._before.level or is_closed(self._before.text)
-        return heading if is_fresh or line.level or not is_start else None
+        return heading if self._is_fresh() or line.level or not is_start else None
+
+    def _is_fresh(self) -> bool:
+        """Say whether a heading may stand here without breaking a sentence."""
+        before = self._before
+        is_front = not self.sections and len(before.text.split()) <= _FRONT_WORDS
+        return not before.text or before.level > 0 or is_closed(before.text) or is_front
 
     def _has_outcomes(self) -> bool:
         """Say whether the outcomes have begun, elsewhere than in a menu."""

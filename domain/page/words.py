@@ -23,19 +23,24 @@ _SPELLED = {
 }
 _AMOUNT = rf"({_NUMBER}|{'|'.join(sorted(_SPELLED, key=len, reverse=True))})"
 _TO = rf"\s*(?:[{DASHES}]|to|and)\s*"
-_WORDS = rf"\s*\+?\s*[{DASHES}]?\s*words?\b"
+_WORDS = rf"\s*\+?\s*(?:\(\d[\d,.]*\)\s*)?[{DASHES}]?\s*(?:written\s+)?words?\b"
 _LEAST = r"(?:minimum|min\b\.?|at\s+least|(?:no|not)\s+(?:less|fewer)\s+than|more\s+than|least)"
-_STATEMENTS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_AMOUNT}{_WORDS}[\s{DASHES}]*(?:\(?minimum|min\b|or\s+more|at\s+(?:a\s+)?(?:min|least))",
-        rf"{_LEAST}(?:\s+(?:of|is|length|word\s+count|words?))*\s*[:=(]?\s*{_AMOUNT}{_WORDS}",
-        rf"(?:minimum\s+(?:of\s+)?words?(?:\s+count)?|words?(?:\s+count)?\s+minimum|minimum\s+length"
-        rf"|minimum\s+word\s+count)(?:\s+(?:of|is))?\s*[:=({DASHES}]?\s*{_AMOUNT}",
-        rf"between\s+{_AMOUNT}{_TO}{_NUMBER}{_WORDS}",
-        rf"{_AMOUNT}\s*(?:[{DASHES}]|to)\s*{_NUMBER}{_WORDS}",
-        rf"{_AMOUNT}{_WORDS}",
-    )
+_MINIMUM = (
+    rf"{_AMOUNT}{_WORDS}[\s{DASHES}]*(?:\(?minimum|min\b|or\s+more|at\s+(?:a\s+)?(?:min|least))",
+    rf"{_AMOUNT}\s+or\s+more{_WORDS}",
+    rf"{_LEAST}(?:\s+(?:of|is|length|word\s+count|words?))*\s*[:=(]?\s*{_AMOUNT}{_WORDS}",
+    rf"(?:minimum\s+(?:of\s+)?words?(?:\s+count)?|words?(?:\s+count)?\s+minimum|minimum\s+length"
+    rf"|minimum\s+word\s+count)(?:\s+(?:of|is))?\s*[:=({DASHES}]?\s*{_AMOUNT}",
+)
+_RANGE = (
+    rf"between\s+{_AMOUNT}{_TO}{_NUMBER}{_WORDS}",
+    rf"{_AMOUNT}\s*(?:[{DASHES}]|to)\s*{_NUMBER}{_WORDS}",
+)
+_BARE = (rf"{_AMOUNT}{_WORDS}",)
+# From the clearest wording to a bare number of words, which counts where nothing is clearer.
+_WORDINGS = tuple(
+    tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+    for patterns in (_MINIMUM, _RANGE, _BARE)
 )
 # What stands before a number of words that is no minimum.
 _NO_MINIMUM = re.compile(
@@ -59,10 +64,11 @@ def stated_minimums(text: str) -> tuple[int, ...]:
 
     "1.000" and "1 000" are a thousand; of a range the lower bound counts; a maximum does not.
     """
-    for statement in _STATEMENTS:
+    for patterns in _WORDINGS:
         found = [
             _amount(match.group(1))
-            for match in statement.finditer(text)
+            for pattern in patterns
+            for match in pattern.finditer(text)
             if not _is_maximum(text, match) and not _is_for_each(text, match)
         ]
         amounts = [each for each in dict.fromkeys(found) if 0 < each <= MINIMUM_WORDS_LIMIT]

@@ -149,6 +149,15 @@ class TestDocuments:
         found = look(artifacts.ole("EncryptedPackage"), name)
         assert found.problem is InspectionProblem.PASSWORD_PROTECTED
 
+    @pytest.mark.parametrize("before", range(1024 * 1024 - 600, 1024 * 1024 + 1, 40))
+    def test_the_directory_of_an_office_file_may_stand_anywhere(
+        self, look: Look, before: int
+    ) -> None:
+        """Wherever the name falls, across the pieces that are read too, it is found."""
+        content = artifacts.ole("EncryptedPackage")
+        found = look(content[:512] + bytes(before) + content[512:], "plan.docx")
+        assert found.problem is InspectionProblem.PASSWORD_PROTECTED
+
     @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
     def test_an_image_is_decoded_to_its_end(self, look: Look, kind: str) -> None:
         """A whole one passes; one without its second half does not."""

@@ -1,0 +1,96 @@
+"""Sending notices. "Accepted" is written from the server's own reply and from nothing else."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+from temporalio import activity
+
+from activities.contracts import NoticeOutcome, NoticeRef
+from activities.failures import Failure, failed
+from activities.interfaces import Mail
+from activities.mail_ports import (
+    Abandoned,
+    Accepted,
+    Deferred,
+    MailRelay,
+    Refused,
+    Unconfirmed,
+)
+from activities.ports import Engine, LetterMaker, NoticeWriter, Outgoing
+from domain.notices import NoticeKind, NoticeState
+
+_REPLY = TypeAdapter(str)
+
+
+class MailActivities(Mail):
+    """Claims a notice, sends it, and writes what the server said."""
+
+    def __init__(
+        self, notices: NoticeWriter, relay: MailRelay, letters: LetterMaker, engine: Engine
+    ) -> None:
+        self._notices = notices
+        self._relay = relay
+        self._letters = letters
+        self._engine = engine
+
+    @activity.defn(name="send_notice")
+    async def send_notice(self, notice: NoticeRef) -> NoticeOutcome:
+        """Send one notice. Raises a retryable failure while it is not settled."""
+        notice_id = notice.notice_id
+        await self._recall_acceptance(notice_id)
+        outgoing = await self._notices.prepare(notice_id, datetime.now(UTC))
+        if isinstance(outgoing, NoticeState):
+            await self._tell_if_accepted(notice_id, outgoing)
+            return NoticeOutcome(state=outgoing)
+        return NoticeOutcome(state=await self._send(notice_id, outgoing))
+
+    async def _send(self, notice_id: str, outgoing: Outgoing) -> NoticeState:
+        letter = self._letters.write(
+            outgoing.kind,
+            outgoing.facts,
+            to_address=outgoing.to_address,
+            message_id=outgoing.message_id,
+            date=outgoing.intended_at,
+        )
+        token = uuid4().hex
+        now = datetime.now(UTC)
+        delivery = await self._relay.deliver(letter, lambda: self._notices.claim(notice_id, token))
+        match delivery:
+            case Accepted(reply=reply, at=at):
+                # Should the records be out of reach now, the next attempt still knows the reply.
+                activity.heartbeat(reply)
+                await self._notices.accepted(notice_id, reply, at)
+                await self._tell_accepted(notice_id, outgoing)
+                return NoticeState.ACCEPTED
+            case Refused(reply=reply):
+                await self._notices.refused(notice_id, reply, now)
+                return NoticeState.REFUSED
+            case Deferred(reply=reply):
+                attempt = activity.info().attempt
+                await self._notices.deferred(notice_id, reply, now, attempt=attempt)
+                is_ours = delivery.is_for_operations
+                raise failed(Failure.MAIL_CONFIGURATION if is_ours else Failure.MAIL_DEFERRED)
+            case Unconfirmed(reply=reply):
+                if await self._notices.unconfirmed(notice_id, reply, now):
+                    raise failed(Failure.MAIL_UNCONFIRMED)
+                return NoticeState.UNKNOWN
+            case Abandoned():
+                raise failed(Failure.MAIL_CLAIMED_ELSEWHERE)
+
+    async def _recall_acceptance(self, notice_id: str) -> None:
+        """Write the acceptance that an earlier attempt heard of and could not write."""
+        for detail in activity.info().heartbeat_details:
+            reply = _REPLY.validate_python(detail)
+            await self._notices.accepted(notice_id, reply, datetime.now(UTC))
+
+    async def _tell_if_accepted(self, notice_id: str, state: NoticeState) -> None:
+        """The journey may not have heard of it: telling it twice is harmless."""
+        if state is NoticeState.ACCEPTED:
+            enrollment_id = await self._notices.access_mail_of(notice_id)
+            if enrollment_id is not None:
+                await self._engine.tell_access_mail_accepted(enrollment_id, notice_id)
+
+    async def _tell_accepted(self, notice_id: str, outgoing: Outgoing) -> None:
+        if outgoing.kind is NoticeKind.ACCESS and outgoing.enrollment_id is not None:
+            await self._engine.tell_access_mail_accepted(outgoing.enrollment_id, notice_id)

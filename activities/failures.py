@@ -1,0 +1,58 @@
+"""The closed table of failures: retried or not, and whose problem each one is.
+
+A business refusal is no failure: it crosses the engine by its class name and is never retried.
+Nothing here, and nobody who reads it, looks at a message's text.
+"""
+
+from enum import StrEnum
+
+from temporalio.exceptions import ApplicationError
+
+from domain.refusals import Refusal
+
+
+class Owner(StrEnum):
+    """Whose problem a failure is."""
+
+    PRACTITIONER = "practitioner"
+    OPS = "ops"
+    DEVELOPER = "developer"
+
+
+class Failure(StrEnum):
+    """What can go wrong in an activity besides a refusal."""
+
+    MAIL_DEFERRED = "mail_deferred"
+    MAIL_CONFIGURATION = "mail_configuration"
+    MAIL_UNCONFIRMED = "mail_unconfirmed"
+    MAIL_CLAIMED_ELSEWHERE = "mail_claimed_elsewhere"
+    FILE_MISSING = "file_missing"
+    FILE_CORRUPT = "file_corrupt"
+
+
+OWNERS: dict[Failure, Owner] = {
+    Failure.MAIL_DEFERRED: Owner.OPS,
+    Failure.MAIL_CONFIGURATION: Owner.OPS,
+    Failure.MAIL_UNCONFIRMED: Owner.OPS,
+    Failure.MAIL_CLAIMED_ELSEWHERE: Owner.DEVELOPER,
+    Failure.FILE_MISSING: Owner.OPS,
+    Failure.FILE_CORRUPT: Owner.OPS,
+}
+"""Whom a failure concerns; a test holds it complete."""
+
+PERMANENT = frozenset({Failure.FILE_MISSING, Failure.FILE_CORRUPT})
+"""Failures that trying again will not mend."""
+
+
+def failed(failure: Failure) -> ApplicationError:
+    """Return the error to raise for ``failure``; the engine retries it unless it is permanent."""
+    return ApplicationError(
+        failure.value.replace("_", " "),
+        type=failure.value,
+        non_retryable=failure in PERMANENT,
+    )
+
+
+def cross(refusal: Refusal) -> ApplicationError:
+    """Return ``refusal`` in the form in which it crosses the engine: by its class name."""
+    return ApplicationError(str(refusal), type=type(refusal).__name__, non_retryable=True)

@@ -1,0 +1,241 @@
+"""From the facts of a notice to a finished letter, and from a letter to a message.
+
+Templates stand in ``templates``, two for each kind (``access.txt`` and ``access.html``). The text
+one begins with a line ``Subject: …``. An installation overrides any of them, the shared ``_layout``
+and ``_parts`` included, with a file of the same name in a directory of its own.
+"""
+
+import hashlib
+import re
+import textwrap
+import traceback
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import formataddr, getaddresses, parseaddr
+from pathlib import Path
+from typing import Final
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from domain.addresses import AddressNotValid, normalized_address
+from domain.letter_refusals import FactsMissing, TemplateBroken, TemplatesMissing
+from domain.letters import (
+    Letter,
+    LetterFacts,
+    facts_for,
+    missing_facts,
+    one_line,
+    spoken_size,
+)
+from domain.notices import NoticeKind
+from domain.values import Instant
+
+BUILT_IN: Final = Path(__file__).parent / "templates"
+"""The templates that every installation has."""
+
+WIDTH: Final = 76
+"""Columns of the text version; addresses of pages are never broken."""
+
+_SUBJECT: Final = "Subject:"
+_NAME_IN_HEADER: Final = 60
+"""Characters of a display name; a longer one only gets in the way of the address."""
+
+_OF_A_TEMPLATE = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a template can fail with. ``ValueError`` includes a file that is not UTF-8."""
+
+
+class LetterWriter:
+    """Writes letters from templates, those in ``overrides`` before the built-in ones.
+
+    ``sender`` is ``Name <address>`` or a bare address. Templates are read once: what was checked at
+    the start is what is sent. Refuses a directory or a sender that is none.
+    """
+
+    def __init__(self, overrides: Path | None, sender: str) -> None:
+        if overrides is not None and not overrides.is_dir():
+            raise TemplatesMissing
+        self._sender = _only_mailbox(sender)
+        self._templates = _environment(() if overrides is None else (overrides,))
+
+    def write(
+        self,
+        kind: NoticeKind,
+        facts: LetterFacts,
+        *,
+        to_address: str,
+        message_id: str,
+        date: Instant,
+    ) -> Letter:
+        """Return the letter of ``kind``. Refuses with ``FactsMissing`` or ``TemplateBroken``.
+
+        ``message_id`` is whole and belongs to the notice, so a letter that is sent again has the
+        same one.
+        """
+        # Validated once more: a copy that was updated has not been, and a name may be anything.
+        facts = facts_for(kind, LetterFacts.model_validate(facts.model_dump()))
+        missing = missing_facts(kind, facts)
+        if missing:
+            raise FactsMissing(kind=kind, names=", ".join(missing))
+        subject, text = self._text(f"{kind}.txt", facts)
+        return Letter(
+            message_id=message_id,
+            sender=self._sender,
+            to_address=to_address,
+            to_name=facts.recipient_name,
+            subject=subject,
+            text=text,
+            html=self._rendered(f"{kind}.html", facts, subject=subject).strip() + "\n",
+            reply_to=facts.support_address,
+            date=date,
+            headers=(
+                ("Auto-Submitted", "auto-generated"),
+                ("X-Auto-Response-Suppress", "All"),
+                ("X-Laurel-Notice", message_id.strip("<>").partition("@")[0]),
+            ),
+        )
+
+    def _text(self, template: str, facts: LetterFacts) -> tuple[str, str]:
+        """Return subject and body of the text version."""
+        front, _, body = self._rendered(template, facts).lstrip().partition("\n")
+        subject = one_line(front.removeprefix(_SUBJECT))
+        if not front.startswith(_SUBJECT) or not subject:
+            raise TemplateBroken(
+                template=template, line=1, problem=f"it does not begin with “{_SUBJECT} …”"
+            )
+        wrapped = "\n".join(map(_wrapped, body.split("\n")))
+        return subject, re.sub(r"\n{3,}", "\n\n", wrapped).strip("\n") + "\n"
+
+    def _rendered(self, template: str, facts: LetterFacts, **more: str) -> str:
+        known: dict[str, object] = {name: getattr(facts, name) for name in LetterFacts.model_fields}
+        try:
+            return self._templates.get_template(template).render(known, **more)
+        except _OF_A_TEMPLATE as error:
+            raise _broken(template, error) from error
+
+
+def as_message(letter: Letter) -> EmailMessage:
+    """Return ``letter`` as it goes over the wire: the same bytes whenever it is sent.
+
+    Refuses with ``AddressNotValid``. Serialize it with its own policy (``as_bytes()``); only an
+    address with other letters before its @ than ASCII needs a server that has SMTPUTF8.
+    """
+    address = address_on_wire(letter.to_address)
+    message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
+    message["From"] = _mailbox(*parseaddr(letter.sender))
+    message["To"] = _mailbox(letter.to_name, address)
+    message["Subject"] = _literal(letter.subject)
+    message["Date"] = letter.date
+    message["Message-ID"] = letter.message_id
+    message["Reply-To"] = _mailbox("", letter.reply_to)
+    for name, value in letter.headers:
+        message[name] = value
+    # Quoted-printable: no line is ever too long, and no relay has a reason to change one.
+    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # By default it is drawn by lot. “=_” cannot stand in quoted-printable text.
+    message.set_boundary("=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32])
+    return message
+
+
+def address_on_wire(address: str) -> str:
+    """Return ``address`` with its domain as name servers know it, in ASCII.
+
+    Refuses with ``AddressNotValid``.
+    """
+    local, _, domain = normalized_address(address).rpartition("@")
+    labels = (
+        label if label.isascii() else "xn--" + label.encode("punycode").decode()
+        for label in domain.split(".")
+    )
+    return f"{local}@{'.'.join(labels)}"
+
+
+def _only_mailbox(sender: str) -> str:
+    """Return the one mailbox in ``sender``, which more or fewer addresses are not."""
+    mailboxes = getaddresses([sender])
+    if len(mailboxes) != 1:
+        raise AddressNotValid
+    ((name, address),) = mailboxes
+    return formataddr((one_line(name), normalized_address(address)), "utf-8")
+
+
+def _literal(text: str) -> str:
+    """Keep ``=?…?=`` in a name or title from being decoded into something else."""
+    return text.replace("=?", "= ?")
+
+
+def _mailbox(name: str, address: str) -> Address:
+    name = _literal(name)
+    shown = name if len(name) <= _NAME_IN_HEADER else name[: _NAME_IN_HEADER - 1].rstrip() + "…"
+    local, _, domain = address_on_wire(address).rpartition("@")
+    return Address(display_name=shown, username=local, domain=domain)
+
+
+def _environment(overrides: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
+    templates = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(each) for each in (*overrides, BUILT_IN)]),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html",), default=False),
+        finalize=_told,
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["spoken_size"] = spoken_size
+    return templates
+
+
+def _told(fact: object) -> object:
+    """Stop a letter that would say “None”."""
+    if fact is None:
+        raise UndefinedError("it prints a fact that is not there; ask with “if” first")
+    return fact
+
+
+def _broken(template: str, error: BaseException) -> TemplateBroken:
+    """Name the place and the problem; only Jinja's own sentences are free of personal data."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if _is_template(frame.filename)
+    ]
+    place, line = (Path(frames[-1].filename).name, frames[-1].lineno) if frames else (template, 0)
+    if isinstance(error, TemplateSyntaxError):
+        place, line = error.name or template, error.lineno
+    says = error.message if isinstance(error, TemplateError) else type(error).__name__
+    return TemplateBroken(template=place, line=line or 0, problem=one_line(says or "no reason"))
+
+
+def _is_template(filename: str) -> bool:
+    return Path(filename).suffix in {".txt", ".html"}
+
+
+def _wrapped(line: str) -> str:
+    """Break a long line of text; what follows is indented as the line is."""
+    if len(line) <= WIDTH:
+        return line.rstrip()
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + ("  " if line.startswith("* ") else ""),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,245 @@
+"""Marks as they are made: drafts of the assessor, saved one by one, kept across rounds."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from adapters.records.database import Database
+from adapters.records.round_tables import AssignmentRow, MarkRow, RevisionRow, RoundRow
+from adapters.records.tables import CatalogVersionRow, EnrollmentRow
+from domain.assessment import (
+    Item,
+    ItemLocked,
+    Mark,
+    MarkKind,
+    NotYourAssignment,
+    StaleVersion,
+    UnknownItem,
+    items_of,
+)
+from domain.assignment import AssignmentState
+from domain.catalog import CatalogEntry
+from domain.enrollment import EnrollmentClosed, UnknownEnrollment
+from domain.submission import Draft
+from domain.values import Instant, Value
+
+
+class OfferLine(Value):
+    """An offer or assignment as its assessor sees it: a number, never a person or a school."""
+
+    assignment_id: str
+    enrollment_id: str
+    round: int
+    title: str
+    state: AssignmentState
+    offered_at: Instant
+    due_at: Instant | None
+    items: int
+
+
+class LockedItem(Value):
+    """What was met: by whom, when, and in which round (trap 21)."""
+
+    item: str
+    round: int
+    assessor_id: str
+    at: Instant
+
+
+class Sheet(Value):
+    """What an assessor has before them: the rubric, the work, and the marks so far."""
+
+    enrollment_id: str
+    round: int
+    assignment_id: str
+    items: tuple[Item, ...]
+    open_items: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    marks_version: int
+    parts: tuple[Draft, ...]
+    locked: tuple[LockedItem, ...]
+
+
+class MarkBook:
+    """Where marks are kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def offers(self, assessor_id: str) -> tuple[OfferLine, ...]:
+        """Return the live offers and assignments of an assessor, most urgent first."""
+        async with self._database.reading() as session:
+            rows = await session.execute(
+                select(AssignmentRow, EnrollmentRow, RoundRow, CatalogVersionRow.title)
+                .join(EnrollmentRow, EnrollmentRow.id == AssignmentRow.enrollment_id)
+                .join(
+                    RoundRow,
+                    (RoundRow.enrollment_id == AssignmentRow.enrollment_id)
+                    & (RoundRow.number == AssignmentRow.round),
+                )
+                .join(CatalogVersionRow, CatalogVersionRow.id == EnrollmentRow.version_id)
+                .where(AssignmentRow.assessor_id == assessor_id, AssignmentRow.is_live)
+                .order_by(EnrollmentRow.waiting_until, AssignmentRow.id)
+            )
+            return tuple(
+                OfferLine(
+                    assignment_id=assignment.id,
+                    enrollment_id=assignment.enrollment_id,
+                    round=assignment.round,
+                    title=title,
+                    state=AssignmentState(assignment.state),
+                    offered_at=assignment.offered_at,
+                    due_at=enrollment.waiting_until,
+                    items=len(_open_items(round_row)),
+                )
+                for assignment, enrollment, round_row, title in rows
+            )
+
+    async def sheet(self, assessor_id: str, enrollment_id: str) -> Sheet:
+        """Return the work of the round that is assigned to an assessor.
+
+        Raises ``UnknownEnrollment`` and ``NotYourAssignment``.
+        """
+        async with self._database.reading() as session:
+            assignment, row = await _assigned(session, assessor_id, enrollment_id)
+            enrollment = await session.get_one(EnrollmentRow, enrollment_id)
+            version = await session.get_one(CatalogVersionRow, enrollment.version_id)
+            return Sheet(
+                enrollment_id=enrollment_id,
+                round=row.number,
+                assignment_id=assignment.id,
+                items=items_of(CatalogEntry.model_validate(version.content)),
+                open_items=_open_items(row),
+                marks=await _marks(session, enrollment_id, row.number, assessor_id),
+                marks_version=row.marks_version,
+                parts=await _parts(session, enrollment_id, row.number),
+                locked=await locked_items(session, enrollment_id, row.number),
+            )
+
+    async def save(
+        self, assessor_id: str, enrollment_id: str, mark: Mark, at: datetime
+    ) -> tuple[Mark, int]:
+        """Save one mark that was based on ``mark.version``, 0 for a new one.
+
+        Returns it with its new version, and the version of the whole sheet. Raises
+        ``NotYourAssignment``, ``UnknownItem``, ``ItemLocked``, ``StaleVersion``.
+        """
+        async with self._database.transaction() as session:
+            assignment, row = await _assigned(session, assessor_id, enrollment_id)
+            await self._refuse_wrong_item(session, enrollment_id, row, mark.item)
+            key = (enrollment_id, row.number, assessor_id, mark.item)
+            kept = await session.get(
+                MarkRow, key, with_for_update=self._database.has_row_locks or None
+            )
+            current = kept.version if kept else 0
+            if mark.version != current:
+                raise StaleVersion(current=current, based_on=mark.version)
+            if kept is None:
+                kept = MarkRow(
+                    enrollment_id=enrollment_id,
+                    round=row.number,
+                    assessor_id=assignment.assessor_id,
+                    item=mark.item,
+                )
+                session.add(kept)
+            kept.kind, kept.feedback = mark.kind, mark.feedback
+            kept.version, kept.marked_at = current + 1, at
+            row.marks_version += 1
+            return mark.model_copy(update={"version": current + 1}), row.marks_version
+
+    async def _refuse_wrong_item(
+        self, session: AsyncSession, enrollment_id: str, row: RoundRow, key: str
+    ) -> None:
+        open_items = _open_items(row)
+        if key in open_items:
+            return
+        for locked in await locked_items(session, enrollment_id, row.number):
+            if locked.item == key:
+                raise ItemLocked(item=key, round=locked.round)
+        raise UnknownItem(item=key, items=", ".join(open_items))
+
+
+async def _assigned(
+    session: AsyncSession, assessor_id: str, enrollment_id: str
+) -> tuple[AssignmentRow, RoundRow]:
+    enrollment = await session.get(EnrollmentRow, enrollment_id)
+    if enrollment is None:
+        raise UnknownEnrollment(enrollment=enrollment_id)
+    if enrollment.ending is not None:
+        raise EnrollmentClosed(ending=enrollment.ending)
+    assignment = await session.scalar(
+        select(AssignmentRow).where(
+            AssignmentRow.enrollment_id == enrollment_id,
+            AssignmentRow.assessor_id == assessor_id,
+            AssignmentRow.state == AssignmentState.ACCEPTED,
+            AssignmentRow.is_live,
+        )
+    )
+    if assignment is None:
+        raise NotYourAssignment
+    row = await session.get_one(RoundRow, (enrollment_id, assignment.round))
+    return assignment, row
+
+
+def _open_items(row: RoundRow) -> tuple[str, ...]:
+    kept = row.open_items["items"]
+    return tuple(str(key) for key in (kept if isinstance(kept, list) else []))
+
+
+async def _marks(
+    session: AsyncSession, enrollment_id: str, number: int, assessor_id: str
+) -> tuple[Mark, ...]:
+    rows = await session.scalars(
+        select(MarkRow)
+        .where(
+            MarkRow.enrollment_id == enrollment_id,
+            MarkRow.round == number,
+            MarkRow.assessor_id == assessor_id,
+        )
+        .order_by(MarkRow.item)
+    )
+    return tuple(
+        Mark(item=row.item, kind=MarkKind(row.kind), feedback=row.feedback, version=row.version)
+        for row in rows
+    )
+
+
+async def _parts(session: AsyncSession, enrollment_id: str, number: int) -> tuple[Draft, ...]:
+    """Return the newest accepted content of each part up to a round."""
+    rows = await session.scalars(
+        select(RevisionRow)
+        .where(
+            RevisionRow.enrollment_id == enrollment_id,
+            RevisionRow.round <= number,
+            RevisionRow.accepted_at.is_not(None),
+        )
+        .order_by(RevisionRow.round)
+    )
+    newest = {row.part: Draft.model_validate(row.content) for row in rows}
+    return tuple(newest[part] for part in sorted(newest))
+
+
+async def locked_items(
+    session: AsyncSession, enrollment_id: str, before_round: int
+) -> tuple[LockedItem, ...]:
+    """Return what was met in the rounds before ``before_round``, with its provenance."""
+    rows = await session.scalars(
+        select(MarkRow)
+        .where(
+            MarkRow.enrollment_id == enrollment_id,
+            MarkRow.round < before_round,
+            MarkRow.kind == MarkKind.MET,
+            MarkRow.decided_at.is_not(None),
+        )
+        .order_by(MarkRow.item, MarkRow.round)
+    )
+    return tuple(
+        LockedItem(
+            item=row.item,
+            round=row.round,
+            assessor_id=row.assessor_id,
+            at=row.decided_at or row.marked_at,
+        )
+        for row in rows
+    )

@@ -1,0 +1,179 @@
+"""Lines after the order: settling, refunding, releasing what was held."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.ports import JourneyToStart
+from adapters.records.database import Database
+from adapters.records.order_book import enroll_or_hold, journey_to_start
+from adapters.records.steps.turn import close_attention
+from adapters.records.tables import (
+    EnrollmentRow,
+    OrderLineRow,
+    OrderRow,
+    SubscriptionGrantRow,
+)
+from domain.enrollment import AttentionKind
+from domain.orders import (
+    Grant,
+    LineNotHeld,
+    LineState,
+    NotSettled,
+    StillEnrolled,
+    UnknownLine,
+    UnknownOrder,
+    subscription_until,
+)
+from domain.policy import Policy
+from domain.values import Instant, Value
+
+
+class OrderKey(Value):
+    """An order with the key under which its intake runs."""
+
+    order_id: str
+    channel: str
+    external_id: str
+
+
+class LineToRefund(Value):
+    """One line that is being refunded; its open journey has to agree, if there is one."""
+
+    line_id: str
+    enrollment_id: str | None
+    reason_id: str
+
+
+class RefundBook:
+    """Where lines are settled, refunded and released."""
+
+    def __init__(self, database: Database, zone: str, policy: Policy) -> None:
+        self._database = database
+        self._zone = zone
+        self._policy = policy
+
+    async def settle(self, order_id: str, at: datetime) -> OrderKey:
+        """The money is there; once. Raises ``UnknownOrder``."""
+        async with self._database.transaction() as session:
+            order = await _order(session, order_id)
+            order.settled_at = order.settled_at or at
+            return _key(order)
+
+    async def begin_refund(
+        self, order_id: str, numbers: tuple[int, ...], reason_id: str, at: datetime
+    ) -> tuple[OrderKey, tuple[LineToRefund, ...]]:
+        """Mark lines as being refunded; those without an open journey are refunded at once.
+
+        Without ``numbers`` it is the whole order. Raises ``UnknownOrder`` and ``UnknownLine``.
+        """
+        async with self._database.transaction() as session:
+            order = await _order(session, order_id)
+            lines = (
+                await session.scalars(
+                    select(OrderLineRow)
+                    .where(OrderLineRow.order_id == order_id)
+                    .order_by(OrderLineRow.number)
+                )
+            ).all()
+            for number in sorted(set(numbers) - {line.number for line in lines}):
+                raise UnknownLine(order=order_id, line=number)
+            chosen = [line for line in lines if not numbers or line.number in numbers]
+            refunds = [await _begin_line(session, line, reason_id, at) for line in chosen]
+            return _key(order), tuple(each for each in refunds if each is not None)
+
+    async def unfinished_refunds(self) -> tuple[LineToRefund, ...]:
+        """Return the lines whose journey has not yet agreed to the refund."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(OrderLineRow)
+                .where(OrderLineRow.state == LineState.REFUNDING)
+                .order_by(OrderLineRow.refunding_since)
+                .limit(500)
+            )
+            return tuple(_to_refund(row) for row in rows)
+
+    async def finish_refund(self, line_id: str, at: datetime) -> None:
+        """Refund a line whose journey has ended meanwhile."""
+        async with self._database.transaction() as session:
+            line = await session.get_one(OrderLineRow, line_id)
+            if line.state == LineState.REFUNDING:
+                await _refund(session, line, at)
+
+    async def release(self, line_id: str, at: datetime) -> JourneyToStart:
+        """Start a held line after all. Raises ``LineNotHeld``, ``StillEnrolled``."""
+        async with self._database.transaction() as session:
+            line = await session.get(OrderLineRow, line_id)
+            if line is None:
+                raise UnknownLine(order="", line=line_id)
+            if line.state == LineState.ENROLLED and line.enrollment_id is not None:
+                return journey_to_start(await session.get_one(EnrollmentRow, line.enrollment_id))
+            if line.state != LineState.HELD:
+                raise LineNotHeld(line=line_id, state=line.state)
+            order = await _order(session, line.order_id)
+            if order.settled_at is None:
+                raise NotSettled(order=order.external_id)
+            await enroll_or_hold(session, order, line, at, self._policy, self._zone)
+            if line.enrollment_id is None:
+                raise StillEnrolled(enrollment="of this micro-credential")
+            await close_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
+            return journey_to_start(await session.get_one(EnrollmentRow, line.enrollment_id))
+
+    async def subscription_of(self, person_id: str) -> Instant | None:
+        """Return until when the learning network is open to somebody."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(SubscriptionGrantRow).where(
+                    SubscriptionGrantRow.person_id == person_id,
+                    SubscriptionGrantRow.revoked_at.is_(None),
+                )
+            )
+            return subscription_until(
+                Grant(granted_at=row.granted_at, months=row.months) for row in rows
+            )
+
+
+async def _order(session: AsyncSession, order_id: str) -> OrderRow:
+    order = await session.get(OrderRow, order_id)
+    if order is None:
+        raise UnknownOrder(order=order_id)
+    return order
+
+
+def _key(order: OrderRow) -> OrderKey:
+    return OrderKey(order_id=order.id, channel=order.channel, external_id=order.external_id)
+
+
+def _to_refund(line: OrderLineRow) -> LineToRefund:
+    return LineToRefund(
+        line_id=line.id,
+        enrollment_id=line.enrollment_id,
+        reason_id=line.refund_reason_id or "",
+    )
+
+
+async def _begin_line(
+    session: AsyncSession, line: OrderLineRow, reason_id: str, at: datetime
+) -> LineToRefund | None:
+    """Return the line if its journey has to be asked; a refunded one needs nothing more."""
+    if line.state == LineState.REFUNDED:
+        return None
+    enrollment = (
+        await session.get(EnrollmentRow, line.enrollment_id) if line.enrollment_id else None
+    )
+    if line.state != LineState.REFUNDING:
+        line.refund_reason_id, line.refunding_since = reason_id, at
+    if enrollment is None or enrollment.ended_at is not None:
+        await _refund(session, line, at)
+        return None
+    line.state = LineState.REFUNDING
+    return _to_refund(line)
+
+
+async def _refund(session: AsyncSession, line: OrderLineRow, at: datetime) -> None:
+    line.state, line.refunded_at = LineState.REFUNDED, at
+    grant = await session.get(SubscriptionGrantRow, line.id)
+    if grant is not None:
+        grant.revoked_at = at
+    await close_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at, "refunded")

@@ -1,0 +1,76 @@
+"""What operations do with a journey; each act takes a reason and may be repeated."""
+
+from datetime import UTC, datetime
+
+from adapters.records.ops_book import Because, OpsBook
+from office.engine import WorkflowEngine
+from office.requests import Requests, request_key
+from workflows.contracts import Done, Extend, GrantRound, Reassign
+
+
+class OpsDesk:
+    """Acts of operations."""
+
+    def __init__(self, engine: WorkflowEngine, requests: Requests, ops: OpsBook) -> None:
+        self._engine = engine
+        self._requests = requests
+        self._ops = ops
+
+    async def extend(
+        self, enrollment_id: str, days: int, because: Because, again: str = ""
+    ) -> Done:
+        """Move the running due time; ``again`` tells a second, equal extension from a repeat."""
+        key = request_key("extend", enrollment_id, days, because.text, again)
+        request = Extend(actor=await self._requests.actor(key, because), days=days)
+        return await self._requests.send(enrollment_id, "extend", request, Done, key)
+
+    async def reassign(
+        self,
+        enrollment_id: str,
+        round_number: int,
+        because: Because,
+        to_assessor_id: str | None = None,
+        again: str = "",
+    ) -> Done:
+        """Offer the round anew, to a named assessor if given."""
+        key = request_key(
+            "reassign", enrollment_id, round_number, to_assessor_id, because.text, again
+        )
+        request = Reassign(
+            actor=await self._requests.actor(key, because),
+            round=round_number,
+            to_assessor_id=to_assessor_id,
+        )
+        return await self._requests.send(enrollment_id, "reassign", request, Done, key)
+
+    async def grant_round(self, enrollment_id: str, because: Because, again: str = "") -> Done:
+        """Grant one more round."""
+        key = request_key("grant_round", enrollment_id, because.text, again)
+        request = GrantRound(actor=await self._requests.actor(key, because))
+        return await self._requests.send(enrollment_id, "grant_round", request, Done, key)
+
+    async def resend(self, notice_id: str, because: Because, again: str = "") -> str:
+        """Send a notice once more; returns the id of the new one."""
+        key = request_key("resend", notice_id, because.text, again)
+        actor = await self._requests.actor(key, because)
+        dispatch = await self._ops.resend(notice_id, key, actor.reason_id or "", _now())
+        await self._engine.dispatch((dispatch,))
+        return dispatch.notice_id
+
+    async def correct_address(self, enrollment_id: str, address: str, because: Because) -> int:
+        """Correct the practitioner's address; returns how many notices go out again."""
+        key = request_key("correct_address", enrollment_id, address, because.text)
+        actor = await self._requests.actor(key, because)
+        sent = await self._ops.correct_address(
+            enrollment_id, address, key, actor.reason_id or "", _now()
+        )
+        await self._engine.dispatch(sent)
+        return len(sent)
+
+    async def bounced(self, notice_id: str, reply: str) -> None:
+        """A mail came back after it was accepted."""
+        await self._ops.bounced(notice_id, reply, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,129 @@
+"""Orders as people place them: paid online, or by a school's order form."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from activities.contracts import Actor
+from adapters.records.ops_book import Because
+from adapters.records.order_book import OrderBook
+from adapters.records.refund_book import LineToRefund, OrderKey, RefundBook
+from domain.addresses import normalized_address
+from domain.enrollment import EnrollmentClosed, Party
+from domain.order_form import OrderForm
+from domain.orders import Channel, Learner, Line, Order
+from domain.policy import Policy
+from office.engine import WorkflowEngine
+from office.requests import Requests, request_key
+from workflows.contracts import IntakeInput, Refund, Refunded
+
+
+class OrderDesk:
+    """Takes orders; every act may be repeated."""
+
+    def __init__(
+        self,
+        engine: WorkflowEngine,
+        orders: OrderBook,
+        refunds: RefundBook,
+        requests: Requests,
+        policy: Policy,
+    ) -> None:
+        self._engine = engine
+        self._orders = orders
+        self._refunds = refunds
+        self._requests = requests
+        self._policy = policy
+
+    async def take_paid_order(self, order: Order) -> str:
+        """Take an order that the shop says is paid; what its webhook calls.
+
+        The intake is started before anything is acknowledged: whoever gets an answer has a durable
+        order (trap 6). Raises ``OrderDiffers``, ``NotForSale``.
+        """
+        now = datetime.now(UTC)
+        order_id = await self._orders.record(order, now, settled_at=now)
+        await self._start(order, order_id)
+        return order_id
+
+    async def take_order_form(self, form: OrderForm, number: str, *, is_settled: bool) -> str:
+        """Record a school's order form; the journeys start when it is settled."""
+        order = Order(
+            channel=Channel.FORM,
+            external_id=number,
+            payer_name=form.payer_name,
+            payer_address=normalized_address(form.payer_address),
+            payer_organization=form.payer_organization,
+            purchase_order=form.purchase_order,
+            lines=tuple(
+                Line(
+                    learner=Learner(
+                        name=line.name,
+                        address=line.address,
+                        organization=form.organization_of(line),
+                    ),
+                    library=line.library,
+                    slug=line.slug,
+                )
+                for line in form.lines
+            ),
+        )
+        now = datetime.now(UTC)
+        order_id = await self._orders.record(order, now, settled_at=now if is_settled else None)
+        await self._start(order, order_id)
+        return order_id
+
+    async def _start(self, order: Order, order_id: str) -> None:
+        intake = IntakeInput(order_id=order_id, policy=self._policy)
+        await self._engine.start_intake(order.channel, order.external_id, intake)
+
+    async def settle(self, order_id: str, because: Because) -> None:
+        """The money of an order form is there."""
+        await self._requests.actor(request_key("settle", order_id), because)
+        key = await self._refunds.settle(order_id, datetime.now(UTC))
+        await self._tell(key)
+
+    async def refund(
+        self,
+        order_id: str,
+        numbers: tuple[int, ...],
+        because: Because,
+        on_line: Callable[[LineToRefund], None] = lambda _: None,
+    ) -> int:
+        """Refund lines, or the whole order; returns how many journeys were asked.
+
+        The intent is recorded first; what a crash leaves over, the sweep finishes.
+        """
+        key = request_key("refund", order_id, *numbers)
+        actor = await self._requests.actor(key, because)
+        order, lines = await self._refunds.begin_refund(
+            order_id, numbers, actor.reason_id or "", datetime.now(UTC)
+        )
+        for line in lines:
+            await finish_refund(self._requests, self._refunds, line)
+            on_line(line)
+        await self._tell(order)
+        return len(lines)
+
+    async def release(self, line_id: str, because: Because) -> str:
+        """Start a held line; returns its enrollment."""
+        await self._requests.actor(request_key("release", line_id), because)
+        journey = await self._refunds.release(line_id, datetime.now(UTC))
+        await self._engine.start_journeys((journey,))
+        return journey.enrollment_id
+
+    async def _tell(self, order: OrderKey) -> None:
+        await self._engine.tell_order_changed(order.channel, order.external_id)
+
+
+async def finish_refund(requests: Requests, refunds: RefundBook, line: LineToRefund) -> None:
+    """Ask the journey of a line to end; one that has ended meanwhile needs no asking."""
+    if line.enrollment_id is None:
+        return
+    actor = Actor(party=Party.OPS, reason_id=line.reason_id)
+    request = Refund(actor=actor, line_id=line.line_id)
+    try:
+        await requests.send(
+            line.enrollment_id, "refund", request, Refunded, request_key("refund", line.line_id)
+        )
+    except EnrollmentClosed:
+        await refunds.finish_refund(line.line_id, datetime.now(UTC))

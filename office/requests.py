@@ -1,0 +1,58 @@
+"""How people's acts reach a journey: a reason in the records, then an update with an id of its own.
+
+The same act again is the same request id, so pressing twice is harmless.
+"""
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from activities.contracts import Actor
+from adapters.records.ops_book import Because, OpsBook
+from domain.refusals import Invalid
+from domain.values import Contract, opaque_id
+from domain.words import clean_text
+from office.engine import WorkflowEngine
+
+AnswerT = TypeVar("AnswerT", bound=Contract)
+
+LONGEST_REASON = 2_000
+
+
+class ReasonMissing(Invalid):
+    """Acts of operations say why."""
+
+    code = "reason_missing"
+    sentence = "Say why: give a reason of at least three letters."
+
+
+class Requests:
+    """Sends people's acts to journeys."""
+
+    def __init__(self, engine: WorkflowEngine, ops: OpsBook) -> None:
+        self._engine = engine
+        self._ops = ops
+
+    async def actor(self, key: str, because: Because) -> Actor:
+        """Keep the reason and return who acts, in the form that may stand in a history."""
+        text = clean_text(because.text, LONGEST_REASON).strip()
+        if len(text) < 3:
+            raise ReasonMissing
+        kept = because.model_copy(update={"text": text})
+        reason_id = await self._ops.keep_reason(key, kept, datetime.now(UTC))
+        return Actor(party=because.by_party, reason_id=reason_id)
+
+    async def send(
+        self,
+        enrollment_id: str,
+        update: str,
+        request: Contract,
+        answer: type[AnswerT],
+        key: str,
+    ) -> AnswerT:
+        """Send one act to a journey. Raises the ``Refusal`` that it meets."""
+        return await self._engine.ask(enrollment_id, update, request, answer, request_id=key)
+
+
+def request_key(act: str, *parts: object) -> str:
+    """Return the id of an act: the same act with the same words is the same request."""
+    return opaque_id("u", act, *(str(part) for part in parts))

@@ -1,0 +1,133 @@
+"""A worker: settings, adapters, activities, workers for its queues; drains on SIGTERM.
+
+The only place where effects meet the workflows. ``--ready-file`` is written once it polls.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.email import MailActivities
+from activities.records import JourneyRecordsActivities, OrderRecordsActivities
+from activities.registration import activities_of, refuse_incomplete
+from activities.storage import DocumentActivities
+from activities.sweeping import SweepActivities
+from adapters.assembly import (
+    database_of,
+    file_store_of,
+    letter_writer_of,
+    notice_book_of,
+    relay_of,
+)
+from adapters.documents.isolated import IsolatedInspector
+from adapters.records.database import Database
+from adapters.records.drift_book import DriftBook
+from adapters.records.journey_book import JourneyBook
+from adapters.records.order_book import OrderBook
+from adapters.records.part_book import PartBook
+from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
+from adapters.temporal import connect
+from domain.policy import Policy
+from office.engine import WorkflowEngine
+from office.sweeping import OfficeSweeper
+from settings import Settings, load_settings
+from workflows.names import ALL_QUEUES, DOCUMENTS_QUEUE, JOURNEYS_QUEUE, MAIL_QUEUE
+from workflows.registration import WORKFLOWS, sandboxed_runner
+
+DRAIN = timedelta(seconds=20)
+"""How long activities in hand may finish after a signal to stop."""
+
+Activities = list[Callable[..., object]]
+
+
+def workers_of(
+    client: Client, settings: Settings, database: Database, stack: AsyncExitStack
+) -> list[Worker]:
+    """Return one worker for each queue that this process serves."""
+    engine = WorkflowEngine(client)
+    relay = relay_of(settings)
+    stack.push_async_callback(relay.close)
+    mail = MailActivities(
+        notice_book_of(settings, database), relay, letter_writer_of(settings), engine
+    )
+    records = (
+        JourneyRecordsActivities(JourneyBook(database, settings.programme_zone), engine),
+        OrderRecordsActivities(OrderBook(database, settings.programme_zone, Policy()), engine),
+        SweepActivities(OfficeSweeper(DriftBook(database), engine)),
+    )
+    documents = DocumentActivities(PartBook(database), file_store_of(settings), IsolatedInspector())
+    refuse_incomplete((*records, mail, documents))
+    made = {
+        JOURNEYS_QUEUE: lambda: Worker(
+            client,
+            task_queue=JOURNEYS_QUEUE,
+            workflows=WORKFLOWS,
+            activities=[each for part in records for each in activities_of(part)],
+            workflow_runner=sandboxed_runner(),
+            graceful_shutdown_timeout=DRAIN,
+        ),
+        MAIL_QUEUE: lambda: Worker(
+            client,
+            task_queue=MAIL_QUEUE,
+            activities=activities_of(mail),
+            max_concurrent_activities=settings.smtp_connections,
+            max_task_queue_activities_per_second=settings.mail_per_second,
+            graceful_shutdown_timeout=DRAIN,
+        ),
+        DOCUMENTS_QUEUE: lambda: Worker(
+            client,
+            task_queue=DOCUMENTS_QUEUE,
+            activities=activities_of(documents),
+            max_concurrent_activities=os.cpu_count() or 2,
+            graceful_shutdown_timeout=DRAIN,
+        ),
+    }
+    return [made[queue]() for queue in settings.worker_queues or ALL_QUEUES]
+
+
+async def serve(settings: Settings, ready_file: Path | None) -> None:
+    """Work until SIGTERM or SIGINT, then finish what is in hand."""
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    database = database_of(settings)
+    client = await connect(settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        for worker in workers_of(client, settings, database, stack):
+            await stack.enter_async_context(worker)
+        logger_named(__name__).info("worker_ready")
+        if ready_file is not None:
+            await asyncio.to_thread(ready_file.write_text, f"{os.getpid()}\n")
+        await stop.wait()
+    # The client's threads need a moment after their last use (docs/decisions, clean exits).
+    await asyncio.sleep(0.3)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker from the command line; the exit code is 0 after an orderly stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ready-file", type=Path, help="written once the worker polls")
+    options = parser.parse_args(arguments)
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    use_forwarding_runtime()
+    asyncio.run(serve(settings, options.ready_file))
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Interpreter finalisation now and then crashes in the SDK's native threads: leave without it.
+    os._exit(code)

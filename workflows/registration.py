@@ -1,0 +1,20 @@
+"""Which workflows there are, and the sandbox in which they run."""
+
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from workflows.credential_journey import CredentialJourney
+from workflows.order_intake import OrderIntake
+from workflows.sweep import Sweep
+
+WORKFLOWS = (CredentialJourney, OrderIntake, Sweep)
+
+PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types")
+"""Modules that the sandbox does not load anew: for speed, and so that a pydantic class is the same
+inside and outside. It does not check them either; an architecture test keeps them pure."""
+
+
+def sandboxed_runner() -> WorkflowRunner:
+    """Return the sandbox with Laurel's pure modules passed through."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
