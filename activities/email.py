@@ -18,6 +18,8 @@ from activities.mail_ports import (
     Unconfirmed,
 )
 from activities.ports import Engine, LetterMaker, NoticeWriter, Outgoing
+from domain.letter_refusals import LetterNotWritable
+from domain.letters import Letter
 from domain.notices import NoticeKind, NoticeState
 
 _REPLY = TypeAdapter(str)
@@ -46,13 +48,7 @@ class MailActivities(Mail):
         return NoticeOutcome(state=await self._send(notice_id, outgoing))
 
     async def _send(self, notice_id: str, outgoing: Outgoing) -> NoticeState:
-        letter = self._letters.write(
-            outgoing.kind,
-            outgoing.facts,
-            to_address=outgoing.to_address,
-            message_id=outgoing.message_id,
-            date=outgoing.intended_at,
-        )
+        letter = await self._written(notice_id, outgoing)
         token = uuid4().hex
         now = datetime.now(UTC)
         delivery = await self._relay.deliver(letter, lambda: self._notices.claim(notice_id, token))
@@ -76,7 +72,29 @@ class MailActivities(Mail):
                     raise failed(Failure.MAIL_UNCONFIRMED)
                 return NoticeState.UNKNOWN
             case Abandoned():
-                raise failed(Failure.MAIL_CLAIMED_ELSEWHERE)
+                return await self._state_after_abandoning(notice_id)
+
+    async def _written(self, notice_id: str, outgoing: Outgoing) -> Letter:
+        """Write the letter; a template that an organization broke is for ops to mend."""
+        try:
+            return self._letters.write(
+                outgoing.kind,
+                outgoing.facts,
+                to_address=outgoing.to_address,
+                message_id=outgoing.message_id,
+                date=outgoing.intended_at,
+            )
+        except LetterNotWritable as refusal:
+            attempt, now = activity.info().attempt, datetime.now(UTC)
+            await self._notices.deferred(notice_id, str(refusal), now, attempt=attempt)
+            raise failed(Failure.LETTER_NOT_WRITTEN) from None
+
+    async def _state_after_abandoning(self, notice_id: str) -> NoticeState:
+        """The claim was not granted: the notice was settled in between, or is being sent."""
+        outcome = await self._notices.prepare(notice_id, datetime.now(UTC))
+        if isinstance(outcome, NoticeState):
+            return outcome
+        raise failed(Failure.MAIL_CLAIMED_ELSEWHERE)
 
     async def _recall_acceptance(self, notice_id: str) -> None:
         """Write the acceptance that an earlier attempt heard of and could not write."""

@@ -26,6 +26,7 @@ class Failure(StrEnum):
     MAIL_CONFIGURATION = "mail_configuration"
     MAIL_UNCONFIRMED = "mail_unconfirmed"
     MAIL_CLAIMED_ELSEWHERE = "mail_claimed_elsewhere"
+    LETTER_NOT_WRITTEN = "letter_not_written"
     FILE_MISSING = "file_missing"
     FILE_CORRUPT = "file_corrupt"
 
@@ -35,6 +36,7 @@ OWNERS: dict[Failure, Owner] = {
     Failure.MAIL_CONFIGURATION: Owner.OPS,
     Failure.MAIL_UNCONFIRMED: Owner.OPS,
     Failure.MAIL_CLAIMED_ELSEWHERE: Owner.DEVELOPER,
+    Failure.LETTER_NOT_WRITTEN: Owner.OPS,
     Failure.FILE_MISSING: Owner.OPS,
     Failure.FILE_CORRUPT: Owner.OPS,
 }

@@ -2,7 +2,8 @@
 
 from adapters.files import FileStore, S3Access
 from adapters.mail.letters import LetterWriter
-from adapters.mail.smtp import SmtpRelay
+from adapters.mail.smtp import Keeping, SmtpRelay
+from adapters.mail.smtp_connection import MailServer
 from adapters.records.database import Database, make_engine
 from adapters.records.link_signing import Links
 from adapters.records.notice_book import NoticeBook
@@ -49,12 +50,13 @@ def letter_writer_of(settings: Settings) -> LetterWriter:
 
 def relay_of(settings: Settings) -> SmtpRelay:
     """Return the connections to the mail server."""
-    password = settings.smtp_password
     return SmtpRelay(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        encryption=settings.smtp_encryption,
-        username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
-        connections=settings.smtp_connections,
+        MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            encryption=settings.smtp_encryption,
+            username=settings.smtp_username,
+            password=settings.smtp_password,
+        ),
+        Keeping(connections=settings.smtp_connections),
     )

@@ -1,4 +1,4 @@
-"""How a micro-credential and its versions are named by people, and what is said if none is there."""
+"""How people name a micro-credential and its versions, and what is said where none is there."""
 
 from pydantic import ValidationError
 

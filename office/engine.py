@@ -37,8 +37,8 @@ from workflows import contracts, names
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
 
-MAIL_ATTEMPT = timedelta(minutes=2)
-"""One attempt to deliver a mail, from connecting to the server's reply."""
+MAIL_ATTEMPT = timedelta(minutes=10)
+"""One attempt to deliver a mail: longer than all the waits of the relay together."""
 
 MAIL_PERSISTENCE = timedelta(days=5)
 """How long a mail is tried; mail servers of the world give up after about as long."""

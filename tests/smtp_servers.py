@@ -151,20 +151,22 @@ class ScriptedServer:
             talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
 
-    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Hold one conversation and forget it."""
-        task = asyncio.current_task()
-        assert task is not None
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin one conversation, in a task that is ours to end."""
         self.connections += 1
-        talk = self._talks[task] = _Talk(self, reader, writer)
+        talk = _Talk(self, reader, writer)
+        self._talks[asyncio.get_running_loop().create_task(self._converse(talk))] = talk
         self.most_open = max(self.most_open, len(self._talks))
+
+    async def _converse(self, talk: "_Talk") -> None:
+        """Hold one conversation and forget it."""
         try:
             await self._tell()
             with suppress(_Gone, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 await talk.hold()
         finally:
-            writer.close()
-            del self._talks[task]
+            talk.writer.close()
+            self._talks = {task: known for task, known in self._talks.items() if known is not talk}
             await self._tell()
 
     async def _tell(self) -> None:
@@ -248,13 +250,13 @@ class _Talk:
         await self._say(answer)
         if answer != "354 go ahead":
             return
-        body = await self._reader.readuntil(b"\n")
+        body = bytearray(await self._reader.readuntil(b"\n"))
         middle = self._server._scripted(At.MIDDLE, "")
         if middle:
             await self._say(middle)
         while not body.endswith(b"\r\n.\r\n"):
             body += await self._reader.readuntil(b"\n")
-        self._server.received.append(Received(self._sender, self._recipient, body[:-3]))
+        self._server.received.append(Received(self._sender, self._recipient, bytes(body[:-3])))
         if self._server._gate is not None:
             self._server.waiting += 1
             await self._server._tell()
@@ -270,8 +272,7 @@ class _Talk:
             self.writer.transport.abort()
             raise _Gone
         if answer is Deed.SILENCE:
-            await self._reader.read(1)  # until the client gives up; it has nothing to say
-            raise _Gone
+            await asyncio.Event().wait()  # nor is anything read any more, until the server stops
         self.writer.write(answer.encode() + b"\r\n")
         await self.writer.drain()
         if answer.startswith("421"):

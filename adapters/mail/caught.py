@@ -47,7 +47,7 @@ class CaughtMail(CaughtLine):
 
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
-        return str(part.get_content()) if part is not None else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def whole_lines(log: bytes) -> bytes:

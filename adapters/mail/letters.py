@@ -9,10 +9,8 @@ import hashlib
 import re
 import textwrap
 import traceback
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import formataddr, getaddresses, parseaddr
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +25,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from adapters.mail.headers import header_mailbox, header_text, mailboxes
 from domain.addresses import AddressNotValid, normalized_address
 from domain.letter_refusals import FactsMissing, TemplateBroken, TemplatesMissing
 from domain.letters import (
@@ -47,8 +46,8 @@ WIDTH: Final = 76
 """Columns of the text version; addresses of pages are never broken."""
 
 _SUBJECT: Final = "Subject:"
-_NAME_IN_HEADER: Final = 60
-"""Characters of a display name; a longer one only gets in the way of the address."""
+_ASCII: Final = SMTP.clone(refold_source="none")
+_UTF8: Final = SMTPUTF8.clone(refold_source="none")
 
 _OF_A_TEMPLATE = (
     TemplateError,
@@ -71,7 +70,7 @@ class LetterWriter:
     def __init__(self, overrides: Path | None, sender: str) -> None:
         if overrides is not None and not overrides.is_dir():
             raise TemplatesMissing
-        self._sender = _only_mailbox(sender)
+        self._sender = " ".join(header_mailbox("From", *_only_mailbox(sender)).split())
         self._templates = _environment(() if overrides is None else (overrides,))
 
     def write(
@@ -137,15 +136,18 @@ def as_message(letter: Letter) -> EmailMessage:
     address with other letters before its @ than ASCII needs a server that has SMTPUTF8.
     """
     address = address_on_wire(letter.to_address)
-    message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
-    message["From"] = _mailbox(*parseaddr(letter.sender))
-    message["To"] = _mailbox(letter.to_name, address)
-    message["Subject"] = _literal(letter.subject)
+    sender_name, sender = _only_mailbox(letter.sender)
+    sends_ascii = address.isascii() and sender.isascii()
+    message = EmailMessage(policy=_ASCII if sends_ascii else _UTF8)
+    # Raw: these values are encoded and folded, and must not be a second time.
+    message.set_raw("From", header_mailbox("From", sender_name, address_on_wire(sender)))
+    message.set_raw("To", header_mailbox("To", letter.to_name, address))
+    message.set_raw("Subject", header_text("Subject", letter.subject))
     message["Date"] = letter.date
     message["Message-ID"] = letter.message_id
-    message["Reply-To"] = _mailbox("", letter.reply_to)
+    message["Reply-To"] = address_on_wire(letter.reply_to)
     for name, value in letter.headers:
-        message[name] = value
+        message.set_raw(name, header_text(name, value))
     # Quoted-printable: no line is ever too long, and no relay has a reason to change one.
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
@@ -167,25 +169,12 @@ def address_on_wire(address: str) -> str:
     return f"{local}@{'.'.join(labels)}"
 
 
-def _only_mailbox(sender: str) -> str:
-    """Return the one mailbox in ``sender``, which more or fewer addresses are not."""
-    mailboxes = getaddresses([sender])
-    if len(mailboxes) != 1:
+def _only_mailbox(sender: str) -> tuple[str, str]:
+    """Return name and address of ``sender``, which more or fewer than one cannot be."""
+    found = mailboxes(sender)
+    if len(found) != 1:
         raise AddressNotValid
-    ((name, address),) = mailboxes
-    return formataddr((one_line(name), normalized_address(address)), "utf-8")
-
-
-def _literal(text: str) -> str:
-    """Keep ``=?…?=`` in a name or title from being decoded into something else."""
-    return text.replace("=?", "= ?")
-
-
-def _mailbox(name: str, address: str) -> Address:
-    name = _literal(name)
-    shown = name if len(name) <= _NAME_IN_HEADER else name[: _NAME_IN_HEADER - 1].rstrip() + "…"
-    local, _, domain = address_on_wire(address).rpartition("@")
-    return Address(display_name=shown, username=local, domain=domain)
+    return found[0][0], normalized_address(found[0][1])
 
 
 def _environment(overrides: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:

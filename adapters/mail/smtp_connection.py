@@ -166,10 +166,11 @@ class Connection:
                 with suppress(OSError, SMTPException):
                     await self._client.quit(timeout=GOODBYE_WITHIN.total_seconds())
         finally:
-            self.cut()
+            self._client.close()
 
     def cut(self) -> None:
         """Close without a word, as one does when nobody knows what the other side expects."""
+        self._writer.transport.abort()  # close() would first wait for a server that reads nothing
         self._client.close()
 
     async def _write(self, body: bytes, answer: asyncio.Future[SMTPResponse]) -> None:

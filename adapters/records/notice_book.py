@@ -15,8 +15,8 @@ from domain.notice_rules import Situation, UnknownNotice, repeats_by_itself, sti
 from domain.notices import NoticeKind, NoticeState
 from domain.values import later_of
 
-DELAYED_AFTER_ATTEMPTS = 5
-"""Failed attempts after which ops are told that a mail does not get out."""
+DELAYED_AFTER_ATTEMPTS = 8
+"""Failed attempts after which ops are told that a mail does not get out: some two minutes."""
 
 NOTHING_TO_SEND = frozenset(
     {

@@ -133,17 +133,18 @@ class _Reader:
         """Say whether a number that begins a line stands in the middle of an item's sentence.
 
         It does if a small letter follows it, the line before is unfinished, and the item itself
-        began with a capital.
+        began with a capital. Before a mark unlike the item's a semicolon finishes nothing, and
+        anything but a capital goes on.
         """
         block = self._open
-        if (
-            self._is_fresh()
-            or block is None
-            or block.kind is not BlockKind.ITEM
-            or not block.pieces
-        ):
+        if self._is_after_blank or block is None or block.kind is not BlockKind.ITEM:
             return False
-        return mark.rest[:1].islower() and block.pieces[0][:1].isupper()
+        is_alike = self._shapes.get(mark.kind) == mark.text
+        is_finished = is_closed(block.last_piece) and (is_alike or block.last_piece[-1] != ";")
+        is_capital = bool(block.pieces) and block.pieces[0][:1].isupper()
+        first = mark.rest[:1]
+        goes_on = first.islower() or not (is_alike or first.isupper())
+        return not is_finished and is_capital and goes_on
 
     def _open_mark_is(self, text: str) -> bool:
         mark = self._open.mark if self._open else None

@@ -1,5 +1,6 @@
 """The importer on pages that lack something: it says so, and invents nothing."""
 
+import gc
 import re
 import time
 from dataclasses import replace
@@ -157,7 +158,7 @@ NO_PAGES = {
     "half characters": "\ud800\udfff" * 50,
     "menu": TOP + "\nMicro-Credential Overview\nMissouri Micro-Credential Library\n",
     "letter": (
-        "Dear colleague, our new micro-credential asks for an overview of outcomes.\nPart 1 is easy."
+        "Dear colleague, our new micro-credential asks for an overview of outcomes.\nPart 1 is fun."
     ),
     "markup": "<html><body><nav><ul><li>Overview</li></ul></nav><p>Not found</p></body></html>",
     "table": "name,email\nOverview,one@example.org\nPart 1,two@example.org\n",
@@ -209,8 +210,8 @@ HOSTILE = [
 def test_hostile_pages_end_soon(fragment: str) -> None:
     """Time grows with the page, not with its square: four times the text, not sixteen times.
 
-    Measured in processor time of this process, with a generous factor, so that a busy machine
-    does not decide it.
+    Measured in processor time of this process, the best of three, and without what earlier tests
+    left to the garbage collector, so that a busy machine does not decide it.
     """
     head, tail = _TEXT.split(_ASKED)
 
@@ -220,8 +221,10 @@ def test_hostile_pages_end_soon(fragment: str) -> None:
         read_page(text, None)
         return time.process_time() - start
 
-    seconds(10_000)
-    small, large = min(seconds(15_000) for _ in range(2)), seconds(60_000)
+    gc.collect()
+    gc.freeze()
+    small, large = (min(seconds(size) for _ in range(3)) for size in (15_000, 60_000))
+    gc.unfreeze()
     assert large < 10 * small + 0.25
 
 

@@ -1,0 +1,79 @@
+"""Which waiting rounds an assessor could take now: those are woken when the roster changes.
+
+The hard filters of ``domain.assignment`` again, looked at from the assessor's side. Waking a round
+offers nothing yet: it ranks anew and may find somebody better.
+"""
+
+from datetime import date
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from adapters.records.round_tables import (
+    AssessorRow,
+    AssignmentRow,
+    LeaveRow,
+    QualificationRow,
+    RoundRow,
+)
+from adapters.records.tables import EnrollmentRow, PersonRow
+from domain.assignment import NOT_AGAIN_IN_THIS_ROUND, organization_key
+from domain.enrollment import Stage
+
+
+async def waiting_for(
+    session: AsyncSession, assessor: AssessorRow, today: date, besides: frozenset[str]
+) -> tuple[str, ...]:
+    """Return the enrollments that waited longest for somebody like this, one for each free place.
+
+    ``besides`` are enrollments that somebody else is woken for already.
+    """
+    free_places = assessor.capacity - assessor.load
+    if not assessor.is_active or free_places <= 0 or await _is_on_leave(session, assessor, today):
+        return ()
+    left = exists().where(
+        AssignmentRow.enrollment_id == RoundRow.enrollment_id,
+        AssignmentRow.round == RoundRow.number,
+        AssignmentRow.assessor_id == assessor.id,
+        AssignmentRow.state.in_(NOT_AGAIN_IN_THIS_ROUND),
+    )
+    rows = await session.execute(
+        select(RoundRow.enrollment_id, PersonRow.organization)
+        .join(
+            QualificationRow,
+            and_(
+                QualificationRow.library == RoundRow.library,
+                QualificationRow.assessor_id == assessor.id,
+            ),
+        )
+        .join(EnrollmentRow, EnrollmentRow.id == RoundRow.enrollment_id)
+        .join(PersonRow, PersonRow.id == EnrollmentRow.person_id)
+        .where(
+            RoundRow.waiting_since.is_not(None),
+            EnrollmentRow.stage == Stage.QUEUED,
+            PersonRow.address.not_in([assessor.address, assessor.person_address]),
+            ~left,
+        )
+        .order_by(RoundRow.waiting_since, RoundRow.is_resubmission.desc())
+    )
+    # Compared here and not in the query: spellings of an organization fold in Python alone.
+    found = [
+        enrollment_id
+        for enrollment_id, organization in rows
+        if enrollment_id not in besides
+        and organization_key(organization) not in {assessor.organization_key} - {""}
+    ]
+    return tuple(found[:free_places])
+
+
+async def _is_on_leave(session: AsyncSession, assessor: AssessorRow, today: date) -> bool:
+    leave = await session.scalar(
+        select(LeaveRow.id)
+        .where(
+            LeaveRow.assessor_id == assessor.id,
+            LeaveRow.first_day <= today,
+            LeaveRow.last_day >= today,
+        )
+        .limit(1)
+    )
+    return leave is not None
