@@ -31,13 +31,18 @@ from adapters.assembly import (
 from adapters.documents.isolated import IsolatedInspector
 from adapters.records.database import Database
 from adapters.records.drift_book import DriftBook
+from adapters.records.invariants import InvariantBook
 from adapters.records.journey_book import JourneyBook
+from adapters.records.ops_book import OpsBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
+from adapters.records.refund_book import RefundBook
 from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
 from adapters.temporal import connect
 from domain.policy import Policy
 from office.engine import WorkflowEngine
+from office.requests import Requests
+from office.scheduling import schedule_sweep
 from office.sweeping import OfficeSweeper
 from settings import Settings, load_settings
 from workflows.names import ALL_QUEUES, DOCUMENTS_QUEUE, JOURNEYS_QUEUE, MAIL_QUEUE
@@ -59,10 +64,18 @@ def workers_of(
     mail = MailActivities(
         notice_book_of(settings, database), relay, letter_writer_of(settings), engine
     )
+    zone = settings.programme_zone
+    sweeper = OfficeSweeper(
+        DriftBook(database),
+        InvariantBook(database),
+        RefundBook(database, zone, Policy()),
+        engine,
+        Requests(engine, OpsBook(database)),
+    )
     records = (
-        JourneyRecordsActivities(JourneyBook(database, settings.programme_zone), engine),
-        OrderRecordsActivities(OrderBook(database, settings.programme_zone, Policy()), engine),
-        SweepActivities(OfficeSweeper(DriftBook(database), engine)),
+        JourneyRecordsActivities(JourneyBook(database, zone), engine),
+        OrderRecordsActivities(OrderBook(database, zone, Policy()), engine),
+        SweepActivities(sweeper),
     )
     documents = DocumentActivities(PartBook(database), file_store_of(settings), IsolatedInspector())
     refuse_incomplete((*records, mail, documents))
@@ -105,6 +118,8 @@ async def serve(settings: Settings, ready_file: Path | None) -> None:
         stack.push_async_callback(database.close)
         for worker in workers_of(client, settings, database, stack):
             await stack.enter_async_context(worker)
+        if JOURNEYS_QUEUE in (settings.worker_queues or ALL_QUEUES):
+            await schedule_sweep(client)
         logger_named(__name__).info("worker_ready")
         if ready_file is not None:
             await asyncio.to_thread(ready_file.write_text, f"{os.getpid()}\n")

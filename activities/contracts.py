@@ -6,6 +6,7 @@ Nothing here may carry a name, an address or free text: all of it stands in hist
 from activities.steps import Step
 from domain.assessment import Judgement
 from domain.enrollment import Due, Party
+from domain.policy import Policy
 from domain.values import Contract, Instant
 
 
@@ -68,11 +69,15 @@ class OrderStanding(Contract):
 
 
 class LinesToStart(Contract):
-    """Start the journeys of the next lines of a settled order, after line number ``after``."""
+    """Start the journeys of the next lines of a settled order, after line number ``after``.
+
+    The journeys pin the policy under which the order was taken in.
+    """
 
     order_id: str
     after: int
     at: Instant
+    policy: Policy = Policy()
 
 
 class LinesStarted(Contract):
@@ -133,4 +138,5 @@ class SweepReport(Contract):
     notices_dispatched: int = 0
     rounds_woken: int = 0
     orders_woken: int = 0
+    refunds_finished: int = 0
     breaches: int = 0

@@ -1,7 +1,7 @@
-"""Why operations did something outside of a journey, in whose name, and when.
+"""Why somebody did something, in whose name, and when.
 
-Every change of catalogue, roster or calendar is kept with its grounds (domain.md, "People": ops
-keeps roster and catalogue).
+Every act of people on a journey, and every change of catalogue, roster or calendar is kept with its grounds (domain.md,
+"People").
 """
 
 from datetime import datetime
@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.catalog import is_plain
+from domain.enrollment import Party
 from domain.refusals import Invalid
 from domain.values import Instant, Value
 
@@ -40,6 +41,7 @@ class Grounds(Value):
     reason: str
     by_name: str
     at: Instant
+    party: Party = Party.OPS
 
 
 class ReasonMissing(Invalid):
@@ -59,7 +61,7 @@ class ReasonNotPlain(Invalid):
     )
 
 
-def grounds(reason: str, by_name: str, at: datetime) -> Grounds:
+def grounds(reason: str, by_name: str, at: datetime, party: Party = Party.OPS) -> Grounds:
     """Return the grounds of an action, or refuse: ``reason_missing``, ``reason_not_plain``."""
     reason, by_name = reason.strip(), by_name.strip()
     if not reason or not by_name:
@@ -67,4 +69,4 @@ def grounds(reason: str, by_name: str, at: datetime) -> Grounds:
     is_short = len(reason) <= REASON_LIMIT and len(by_name) <= NAME_LIMIT
     if not (is_short and is_plain(reason, allowed="\n\t") and is_plain(by_name)):
         raise ReasonNotPlain(reason_limit=REASON_LIMIT, name_limit=NAME_LIMIT)
-    return Grounds(reason=reason, by_name=by_name, at=at)
+    return Grounds(reason=reason, by_name=by_name, at=at, party=party)

@@ -24,6 +24,13 @@ class FactsMissing(LetterNotWritable):
     sentence = "A letter of the kind {kind} must say its {names}, and the records do not have it."
 
 
+class FactsNotValid(LetterNotWritable):
+    """A fact is none, such as a link that is no web address."""
+
+    code = "letter_facts_not_valid"
+    sentence = "A letter of the kind {kind} cannot say its {names}: the value is not valid."
+
+
 class TemplateBroken(LetterNotWritable):
     """A template cannot be used; ``problem`` is in words and holds no personal data."""
 

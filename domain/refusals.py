@@ -20,6 +20,8 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     sentence: ClassVar[str] = "This is not possible."
+    points: tuple[object, ...] = ()
+    """What has to be put right, one by one, where the sentence only counts it."""
     _by_name: ClassVar[dict[str, type["Refusal"]]] = {}
 
     def __init__(self, **facts: object) -> None:

@@ -217,7 +217,7 @@ class PartBlocked(Invalid):
     sentence = "Part {part} cannot be submitted yet: {count} points are open. Run the preflight."
 
     def __init__(self, part: int, findings: tuple[Finding, ...]) -> None:
-        self.findings = findings
+        self.points = findings
         super().__init__(part=part, count=len(findings))
 
 

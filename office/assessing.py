@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from activities.contracts import Actor
 from adapters.records.mark_book import MarkBook, OfferLine, Sheet
-from adapters.records.ops_book import Because
 from domain.assessment import (
     MOST_FEEDBACK,
     Mark,
@@ -14,6 +13,7 @@ from domain.assessment import (
 )
 from domain.assignment import AssignmentState, OfferExpired
 from domain.enrollment import Party
+from domain.grounds import Grounds
 from domain.words import clean_text
 from office.requests import Requests, request_key
 from workflows.contracts import (
@@ -50,24 +50,24 @@ class AssessorDesk:
         key = request_key("accept", offer.assignment_id, assessor_id)
         return await self._requests.send(enrollment_id, "accept_offer", request, Done, key)
 
-    async def decline(self, assessor_id: str, enrollment_id: str, because: Because) -> Done:
+    async def decline(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
         """Leave an offered round to the next."""
         offer = await self._held(assessor_id, enrollment_id, AssignmentState.OFFERED)
         key = request_key("decline", offer.assignment_id, assessor_id)
         request = DeclineOffer(
-            actor=await self._requests.actor(key, because),
+            actor=await self._requests.actor(key, grounds),
             round=offer.round,
             assignment_id=offer.assignment_id,
             assessor_id=assessor_id,
         )
         return await self._requests.send(enrollment_id, "decline_offer", request, Done, key)
 
-    async def recuse(self, assessor_id: str, enrollment_id: str, because: Because) -> Done:
+    async def recuse(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
         """Step back from an accepted round; the marks so far are kept."""
         offer = await self._held(assessor_id, enrollment_id, AssignmentState.ACCEPTED)
         key = request_key("recuse", offer.assignment_id, assessor_id)
         request = Recuse(
-            actor=await self._requests.actor(key, because),
+            actor=await self._requests.actor(key, grounds),
             round=offer.round,
             assignment_id=offer.assignment_id,
             assessor_id=assessor_id,
@@ -119,15 +119,15 @@ class AssessorDesk:
         self,
         enrollment_id: str,
         round_number: int,
-        marks_version: int,
-        because: Because,
+        judgement_number: int,
+        grounds: Grounds,
         *,
         is_confirmed: bool,
     ) -> Done:
-        """Confirm a judgement, or pass it back with a note."""
-        key = request_key("approve", enrollment_id, round_number, marks_version, is_confirmed)
+        """Confirm the round's judgement of that number, counted from 1, or pass it back."""
+        key = request_key("approve", enrollment_id, round_number, judgement_number, is_confirmed)
         request = DecideApproval(
-            actor=await self._requests.actor(key, because),
+            actor=await self._requests.actor(key, grounds),
             round=round_number,
             is_confirmed=is_confirmed,
         )

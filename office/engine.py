@@ -196,6 +196,13 @@ class WorkflowEngine:
             raise refusal from None
         return worked
 
+    async def standing(self, enrollment_id: str) -> contracts.Standing:
+        """Ask a journey where it stands."""
+        standing: contracts.Standing = await self.journey(enrollment_id).query(
+            "standing", result_type=contracts.Standing
+        )
+        return standing
+
     def journey(self, enrollment_id: str) -> WorkflowHandle[object, object]:
         """Return the handle of an enrollment's journey."""
         return self.client.get_workflow_handle(names.journey_id(enrollment_id))

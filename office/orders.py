@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from activities.contracts import Actor
-from adapters.records.ops_book import Because
 from adapters.records.order_book import OrderBook
 from adapters.records.refund_book import LineToRefund, OrderKey, RefundBook
 from domain.addresses import normalized_address
 from domain.enrollment import EnrollmentClosed, Party
+from domain.grounds import Grounds
 from domain.order_form import OrderForm
 from domain.orders import Channel, Learner, Line, Order
 from domain.policy import Policy
@@ -76,9 +76,9 @@ class OrderDesk:
         intake = IntakeInput(order_id=order_id, policy=self._policy)
         await self._engine.start_intake(order.channel, order.external_id, intake)
 
-    async def settle(self, order_id: str, because: Because) -> None:
+    async def settle(self, order_id: str, grounds: Grounds) -> None:
         """The money of an order form is there."""
-        await self._requests.actor(request_key("settle", order_id), because)
+        await self._requests.actor(request_key("settle", order_id), grounds)
         key = await self._refunds.settle(order_id, datetime.now(UTC))
         await self._tell(key)
 
@@ -86,7 +86,7 @@ class OrderDesk:
         self,
         order_id: str,
         numbers: tuple[int, ...],
-        because: Because,
+        grounds: Grounds,
         on_line: Callable[[LineToRefund], None] = lambda _: None,
     ) -> int:
         """Refund lines, or the whole order; returns how many journeys were asked.
@@ -94,7 +94,7 @@ class OrderDesk:
         The intent is recorded first; what a crash leaves over, the sweep finishes.
         """
         key = request_key("refund", order_id, *numbers)
-        actor = await self._requests.actor(key, because)
+        actor = await self._requests.actor(key, grounds)
         order, lines = await self._refunds.begin_refund(
             order_id, numbers, actor.reason_id or "", datetime.now(UTC)
         )
@@ -104,9 +104,9 @@ class OrderDesk:
         await self._tell(order)
         return len(lines)
 
-    async def release(self, line_id: str, because: Because) -> str:
+    async def release(self, line_id: str, grounds: Grounds) -> str:
         """Start a held line; returns its enrollment."""
-        await self._requests.actor(request_key("release", line_id), because)
+        await self._requests.actor(request_key("release", line_id), grounds)
         journey = await self._refunds.release(line_id, datetime.now(UTC))
         await self._engine.start_journeys((journey,))
         return journey.enrollment_id

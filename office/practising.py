@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from activities.contracts import Actor, ArtifactRef, Frozen, PartRef
 from activities.document_ports import FileStorage
-from adapters.records.ops_book import Because
 from adapters.records.part_book import PartBook
 from domain.enrollment import Party
 from domain.evidence import Evidence, Stored
 from domain.findings import Finding
+from domain.grounds import Grounds
 from domain.locators import Locator
 from domain.refusals import Invalid
 from domain.submission import (
@@ -50,10 +50,10 @@ class PractitionerDesk:
         self._parts = parts
         self._files = files
 
-    async def verify(self, enrollment_id: str, because: Because) -> Done:
+    async def verify(self, enrollment_id: str, grounds: Grounds) -> Done:
         """The account is verified, by its link or by ops."""
         key = request_key("verify", enrollment_id)
-        request = VerifyAccount(actor=await self._requests.actor(key, because))
+        request = VerifyAccount(actor=await self._requests.actor(key, grounds))
         return await self._requests.send(enrollment_id, "verify_account", request, Done, key)
 
     async def answer(self, enrollment_id: str, part: int, answers: dict[str, str]) -> Draft:
@@ -95,6 +95,19 @@ class PractitionerDesk:
         written = draft.model_copy(update={"evidence": {**draft.evidence, item: (*pieces, piece)}})
         return await self._parts.save(enrollment_id, written, _now())
 
+    async def clear_evidence(self, enrollment_id: str, item: str) -> Draft:
+        """Take all evidence for a detail out of the draft, to point anew."""
+        draft = await self._parts.draft(enrollment_id, 2)
+        kept = {key: pieces for key, pieces in draft.evidence.items() if key != item}
+        if kept == draft.evidence:
+            return draft
+        written = draft.model_copy(update={"evidence": kept})
+        return await self._parts.save(enrollment_id, written, _now())
+
+    async def warnings(self, enrollment_id: str, part: int) -> tuple[Finding, ...]:
+        """Return where the practitioner's identity shows; it blocks nothing."""
+        return await self._parts.warnings(enrollment_id, part)
+
     async def preflight(self, enrollment_id: str, part: int) -> tuple[Finding, ...]:
         """Return everything that blocks a part."""
         return await self._parts.preflight(enrollment_id, part)
@@ -129,10 +142,10 @@ class PractitionerDesk:
             raise PartBlocked(part, findings)
         return frozen.revision_id
 
-    async def withdraw(self, enrollment_id: str, because: Because) -> Done:
+    async def withdraw(self, enrollment_id: str, grounds: Grounds) -> Done:
         """End the journey."""
         key = request_key("withdraw", enrollment_id)
-        request = Withdraw(actor=await self._requests.actor(key, because))
+        request = Withdraw(actor=await self._requests.actor(key, grounds))
         return await self._requests.send(enrollment_id, "withdraw", request, Done, key)
 
 

@@ -3,26 +3,15 @@
 The same act again is the same request id, so pressing twice is harmless.
 """
 
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from activities.contracts import Actor
-from adapters.records.ops_book import Because, OpsBook
-from domain.refusals import Invalid
+from adapters.records.ops_book import OpsBook
+from domain.grounds import Grounds
 from domain.values import Contract, opaque_id
-from domain.words import clean_text
 from office.engine import WorkflowEngine
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
-
-LONGEST_REASON = 2_000
-
-
-class ReasonMissing(Invalid):
-    """Acts of operations say why."""
-
-    code = "reason_missing"
-    sentence = "Say why: give a reason of at least three letters."
 
 
 class Requests:
@@ -32,14 +21,10 @@ class Requests:
         self._engine = engine
         self._ops = ops
 
-    async def actor(self, key: str, because: Because) -> Actor:
+    async def actor(self, key: str, grounds: Grounds) -> Actor:
         """Keep the reason and return who acts, in the form that may stand in a history."""
-        text = clean_text(because.text, LONGEST_REASON).strip()
-        if len(text) < 3:
-            raise ReasonMissing
-        kept = because.model_copy(update={"text": text})
-        reason_id = await self._ops.keep_reason(key, kept, datetime.now(UTC))
-        return Actor(party=because.by_party, reason_id=reason_id)
+        reason_id = await self._ops.keep_reason(key, grounds)
+        return Actor(party=grounds.party, reason_id=reason_id)
 
     async def send(
         self,

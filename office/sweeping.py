@@ -9,9 +9,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import SweepReport
 from adapters.records.drift_book import STUCK_AFTER, DriftBook, OpenJourney
+from adapters.records.invariants import InvariantBook
+from adapters.records.refund_book import RefundBook
 from domain.enrollment import AttentionKind
 from domain.policy import Policy
 from office.engine import WorkflowEngine
+from office.orders import finish_refund
+from office.requests import Requests
 from workflows import names
 from workflows.contracts import IntakeInput
 
@@ -22,9 +26,19 @@ RUNNING_JOURNEYS = "WorkflowType = 'CredentialJourney' AND ExecutionStatus = 'Ru
 class OfficeSweeper:
     """Runs one sweep."""
 
-    def __init__(self, drift: DriftBook, engine: WorkflowEngine) -> None:
+    def __init__(
+        self,
+        drift: DriftBook,
+        invariants: InvariantBook,
+        refunds: RefundBook,
+        engine: WorkflowEngine,
+        requests: Requests,
+    ) -> None:
         self._drift = drift
+        self._invariants = invariants
+        self._refunds = refunds
         self._engine = engine
+        self._requests = requests
 
     async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift in both directions, mend what can be mended, and keep the report."""
@@ -36,6 +50,8 @@ class OfficeSweeper:
             orders_woken=await self._wake_orders(alive),
             notices_dispatched=await self._dispatch_unsent(at, alive),
             rounds_woken=await self._wake_rounds(),
+            refunds_finished=await self._finish_refunds(alive),
+            breaches=sum(each.breaches for each in await self._invariants.count(at)),
         )
         digest = await self._drift.digest(at.date().isoformat(), at)
         if digest is not None:
@@ -118,6 +134,14 @@ class OfficeSweeper:
             alive()
             await self._engine.dispatch_again(notice)
         return len(notices)
+
+    async def _finish_refunds(self, alive: Callable[[], None]) -> int:
+        """Ask the journeys again whose refund was recorded and not carried out."""
+        unfinished = await self._refunds.unfinished_refunds()
+        for line in unfinished:
+            alive()
+            await finish_refund(self._requests, self._refunds, line)
+        return len(unfinished)
 
     async def _wake_rounds(self) -> int:
         waiting = await self._drift.waiting_rounds()

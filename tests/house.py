@@ -16,7 +16,7 @@ from temporalio.client import Client
 from adapters.assembly import database_of, file_store_of
 from adapters.records.database import Database
 from adapters.records.mark_book import MarkBook
-from adapters.records.ops_book import Because, OpsBook
+from adapters.records.ops_book import OpsBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
@@ -36,8 +36,9 @@ from adapters.time_skipping import current_time, fast_forward
 from domain.assessment import MarkKind
 from domain.assignment import organization_key
 from domain.catalog import CatalogEntry, EssentialOutcome, Part
-from domain.enrollment import Party, Stage
+from domain.enrollment import Stage
 from domain.evidence import Inspection, Stored
+from domain.grounds import grounds
 from domain.locators import Page
 from domain.media import ArtifactKind
 from domain.notices import NoticeState
@@ -57,7 +58,7 @@ from tests.waiting import eventually
 from worker import workers_of
 from workflows.contracts import Standing
 
-OPS = Because(text="because the test says so", by_party=Party.OPS, by_name="operations")
+OPS = grounds("because the test says so", "operations", datetime.now(UTC))
 AGREED = frozenset(Statement)
 NARRATIVE = "word " * 60
 NUMBERS = count(1)
@@ -227,6 +228,15 @@ class House:
                 )
             )
 
+    async def learner_of(self, enrollment_id: str) -> Learner:
+        """Return the learner of an enrollment, as an order would name them."""
+        async with self.database.reading() as session:
+            enrollment = await session.get_one(EnrollmentRow, enrollment_id)
+            person = await session.get_one(PersonRow, enrollment.person_id)
+            return Learner(
+                name=person.name, address=person.address, organization=person.organization
+            )
+
     async def enrollment_of(self, order_id: str, number: int = 1) -> str:
         """Return the enrollment of a line, once it is there."""
         found: list[str] = []
@@ -327,7 +337,7 @@ class House:
 
     async def standing(self, enrollment_id: str) -> Standing:
         """Ask the journey where it stands."""
-        return await self.engine.journey(enrollment_id).query("standing", result_type=Standing)
+        return await self.engine.standing(enrollment_id)
 
     async def notices(self, subject_id: str, *kinds: str) -> list[NoticeRow]:
         """Return the notices about an enrollment, in the order of their intention."""

@@ -234,7 +234,10 @@ class _Talk:
 
     async def _protect(self) -> None:
         """Answer, then shake hands; a client that does not trust us ends it."""
-        await self._answer(At.TLS, "220 2.0.0 go ahead")
+        answer = self._server._scripted(At.TLS, "220 2.0.0 go ahead")
+        await self._say(answer)
+        if answer != "220 2.0.0 go ahead":
+            return
         assert self._server._starttls is not None
         await self.writer.start_tls(self._server._starttls)
         self._is_protected = True

@@ -189,8 +189,8 @@ class CredentialJourney(JourneyMessages):
     async def _return_for_revision(self, judgement: Judgement) -> None:
         """Only what was not met is open again."""
         desk, standing = self._desk, self._standing
-        closed = CloseAttention(kinds=(AttentionKind.ROUNDS_USED_UP,))
-        told = (closed,) if standing.stage is Stage.OUT_OF_ROUNDS else (self._not_yet(),)
+        # After a granted round it is told once more: now there is a place and a time to go on.
+        told = (CloseAttention(kinds=(AttentionKind.ROUNDS_USED_UP,)), self._not_yet())
         standing.round += 1
         standing.open_items, standing.parts_in = judgement.not_met, {}
         resubmission = self._clocks.resubmission()

@@ -31,6 +31,7 @@ class OrderIntake:
     @workflow.init
     def __init__(self, intake: IntakeInput) -> None:
         self._order_id = intake.order_id
+        self._policy = intake.policy
         self._is_stirred = False
 
     @workflow.run
@@ -60,7 +61,12 @@ class OrderIntake:
         while not started.is_complete:
             started = await workflow.execute_local_activity_method(
                 OrderRecords.start_lines,
-                LinesToStart(order_id=self._order_id, after=started.after, at=workflow.now()),
+                LinesToStart(
+                    order_id=self._order_id,
+                    after=started.after,
+                    at=workflow.now(),
+                    policy=self._policy,
+                ),
                 start_to_close_timeout=LINES_ATTEMPT,
                 retry_policy=RECORDS_RETRY,
             )

@@ -28,6 +28,7 @@ LARGEST_LETTER: Final = 32 * 1024 * 1024
 
 _TAKEN: Final = "250 2.0.0 kept as "
 _NOT_KEPT: Final = "452 4.3.1 could not be kept, try again later"
+_ENDING: Final = "421 4.3.2 ending, try again later"
 _log = logging.getLogger(__name__)
 
 
@@ -37,12 +38,15 @@ class Catcher:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._turn = asyncio.Lock()
+        self._is_ending = False
         directory.mkdir(parents=True, exist_ok=True)
         _drop_cut_off_line(directory / LOG_NAME)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the letter, one at a time, and return the answer."""
         del server, session
+        if self._is_ending:
+            return _ENDING
         content = envelope.original_content or b""
         recipients = tuple(envelope.rcpt_tos)
         async with self._turn:
@@ -56,7 +60,8 @@ class Catcher:
         return _TAKEN + name
 
     async def settle(self) -> None:
-        """Return when every letter that is being kept has been kept."""
+        """Take no more letters, and return when those that were taken are kept and answered."""
+        self._is_ending = True
         async with self._turn:
             return
 

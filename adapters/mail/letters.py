@@ -24,10 +24,11 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import ValidationError
 
 from adapters.mail.headers import header_mailbox, header_text, mailboxes
 from domain.addresses import AddressNotValid, normalized_address
-from domain.letter_refusals import FactsMissing, TemplateBroken, TemplatesMissing
+from domain.letter_refusals import FactsMissing, FactsNotValid, TemplateBroken, TemplatesMissing
 from domain.letters import (
     Letter,
     LetterFacts,
@@ -82,13 +83,12 @@ class LetterWriter:
         message_id: str,
         date: Instant,
     ) -> Letter:
-        """Return the letter of ``kind``. Refuses with ``FactsMissing`` or ``TemplateBroken``.
+        """Return the letter of ``kind``. Refuses with a ``LetterNotWritable``.
 
         ``message_id`` is whole and belongs to the notice, so a letter that is sent again has the
         same one.
         """
-        # Validated once more: a copy that was updated has not been, and a name may be anything.
-        facts = facts_for(kind, LetterFacts.model_validate(facts.model_dump()))
+        facts = facts_for(kind, _validated(kind, facts))
         missing = missing_facts(kind, facts)
         if missing:
             raise FactsMissing(kind=kind, names=", ".join(missing))
@@ -127,6 +127,15 @@ class LetterWriter:
             return self._templates.get_template(template).render(known, **more)
         except _OF_A_TEMPLATE as error:
             raise _broken(template, error) from error
+
+
+def _validated(kind: NoticeKind, facts: LetterFacts) -> LetterFacts:
+    """Return ``facts`` with everything cleaned: a copy that was updated has not been."""
+    try:
+        return LetterFacts.model_validate(facts.model_dump())
+    except ValidationError as error:
+        names = sorted({str(each["loc"][0]) for each in error.errors(include_input=False)})
+        raise FactsNotValid(kind=kind, names=", ".join(names)) from None
 
 
 def as_message(letter: Letter) -> EmailMessage:

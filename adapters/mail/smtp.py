@@ -105,7 +105,7 @@ class SmtpRelay:
             return ended.outcome
 
     async def close(self) -> None:
-        """Say goodbye on every kept connection; those in use are left as soon as they are free."""
+        """Say goodbye on every kept connection; those in use are cut as soon as they are free."""
         self._is_closed = True
         kept, self._kept = self._kept, []
         await asyncio.gather(*(connection.leave() for connection in kept))
@@ -121,18 +121,21 @@ class SmtpRelay:
         return await self._over(fresh, mailing, claim)
 
     async def _over(self, connection: Connection, mailing: Mailing, claim: Claim) -> Delivery:
-        """Exchange one letter, then keep the connection if it can serve another one."""
+        """Exchange one letter, then keep the connection if it can serve another one.
+
+        Nothing is awaited once the outcome is known: a cancelled wait would lose it.
+        """
         try:
             delivery = await self._exchange(connection, mailing, claim)
-            is_clean = isinstance(delivery, Accepted) and connection.is_open
-            is_unknown = isinstance(delivery, Unconfirmed)
-            if is_clean or (not is_unknown and await connection.is_usable()):
-                await self._keep(connection)
-            else:
-                connection.cut()
         except BaseException:
             connection.cut()  # nobody knows how far the conversation had come
             raise
+        if isinstance(delivery, Unconfirmed) or self._is_closed or not connection.is_open:
+            connection.cut()
+        else:
+            connection.has_envelope = not isinstance(delivery, Accepted)
+            connection.used_at = self._monotonic()
+            self._kept.append(connection)
         return delivery
 
     async def _exchange(self, connection: Connection, mailing: Mailing, claim: Claim) -> Delivery:
@@ -176,19 +179,11 @@ class SmtpRelay:
         return None
 
     async def _is_alive(self, connection: Connection) -> bool:
-        """Tell whether a kept connection still works, asking the server only after a long pause."""
+        """Tell whether a kept connection can be used, asking the server only if it has to be."""
         idle = self._monotonic() - connection.used_at
-        if idle < self._keeping.trusted_for.total_seconds():
+        if idle < self._keeping.trusted_for.total_seconds() and not connection.has_envelope:
             return connection.is_open
         return await connection.is_usable()
-
-    async def _keep(self, connection: Connection) -> None:
-        """Put a connection back for the next letter."""
-        if self._is_closed or self._is_spent(connection):
-            await connection.leave()
-        else:
-            connection.used_at = self._monotonic()
-            self._kept.append(connection)
 
     def _is_spent(self, connection: Connection) -> bool:
         """Tell whether a connection has served long or often enough."""

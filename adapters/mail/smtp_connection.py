@@ -87,6 +87,8 @@ class Connection:
         self.used_at = opened_at
         self.letters = 0
         """Letters offered over it so far."""
+        self.has_envelope = False
+        """Whether the server still remembers a letter that it did not get."""
 
     @classmethod
     async def open(
@@ -232,8 +234,9 @@ def _address_literal(client: SMTP) -> str:
 
 async def _collect(answer: asyncio.Future[SMTPResponse]) -> None:
     """End the reading of an answer, so that nothing of it is left to complain later."""
-    answer.cancel()
-    await asyncio.wait([answer])
+    if not answer.done():  # else nothing is awaited: the outcome is on its way to the caller
+        answer.cancel()
+        await asyncio.wait([answer])
     if not answer.cancelled():
         answer.exception()
 

@@ -23,6 +23,8 @@ from adapters.records.tables import (
     OrderLineRow,
     OrderRow,
     PersonRow,
+    ReasonRow,
+    TimelineRow,
 )
 from domain.assessment import items_of
 from domain.catalog import CatalogEntry
@@ -36,6 +38,8 @@ from domain.letters import (
     spoken_instant,
 )
 from domain.notices import NoticeKind, Recipient
+from domain.policy import Policy
+from domain.timeline import Happening
 from domain.values import Value
 
 _LINKS = {
@@ -44,6 +48,9 @@ _LINKS = {
     NoticeKind.ACCESS: "portal",
     NoticeKind.ACCESS_UNUSED: "portal",
     NoticeKind.WORKING_PERIOD_ENDING: "portal",
+    NoticeKind.PART_RECEIVED: "portal",
+    NoticeKind.SUBMISSION_RECEIVED: "portal",
+    NoticeKind.AWARDED: "portal",
     NoticeKind.NOT_YET: "portal",
     NoticeKind.RESUBMISSION_ENDING: "portal",
     NoticeKind.OFFER: "offers",
@@ -55,8 +62,14 @@ _LINKS = {
     NoticeKind.APPROVAL_REQUESTED: "approvals",
 }
 
-_DATED = frozenset(_LINKS) - {NoticeKind.ACCESS, NoticeKind.ACCESS_UNUSED}
-"""Kinds that name a due time; the access mail is sent before the working period is known."""
+_DATED = frozenset(_LINKS) - {
+    NoticeKind.ACCESS,
+    NoticeKind.ACCESS_UNUSED,
+    NoticeKind.PART_RECEIVED,
+    NoticeKind.SUBMISSION_RECEIVED,
+    NoticeKind.AWARDED,
+}
+"""Kinds that name a due time of their reader; the others are sent when none of theirs runs."""
 
 
 class Programme(Value):
@@ -147,6 +160,8 @@ class LetterDesk:
             case NoticeKind.NOT_YET:
                 entry = CatalogEntry.model_validate(version.content)
                 known |= await self._feedback(session, notice, enrollment, entry)
+            case NoticeKind.PASSED_BACK:
+                known["reason"] = await _note(session, notice, enrollment)
             case _:
                 pass
         return facts.model_copy(update=known)
@@ -185,8 +200,37 @@ class LetterDesk:
         return {
             "feedback": tuple(lines[key] for key in not_met if key in lines),
             "locked": len(labels) - len(not_met),
-            "rounds_left": None if enrollment.stage == "out_of_rounds" else 1,
+            "rounds_left": await _rounds_left(session, enrollment, row.number),
         }
+
+
+async def _rounds_left(session: AsyncSession, enrollment: EnrollmentRow, judged_round: int) -> int:
+    """Return the rounds after a judged one: those of the pinned policy and those granted."""
+    policy = Policy.model_validate(enrollment.journey["policy"])
+    granted = await session.scalar(
+        select(func.count())
+        .select_from(TimelineRow)
+        .where(
+            TimelineRow.enrollment_id == enrollment.id,
+            TimelineRow.kind == Happening.ROUND_GRANTED,
+        )
+    )
+    return max(0, policy.rounds + (granted or 0) - judged_round)
+
+
+async def _note(session: AsyncSession, notice: NoticeRow, enrollment: EnrollmentRow) -> str | None:
+    """Return what the approver wrote when passing the judgement back."""
+    return await session.scalar(
+        select(ReasonRow.text)
+        .join(TimelineRow, TimelineRow.reason_id == ReasonRow.id)
+        .where(
+            TimelineRow.enrollment_id == enrollment.id,
+            TimelineRow.round == notice.round,
+            TimelineRow.kind == Happening.PASSED_BACK,
+        )
+        .order_by(TimelineRow.id.desc())
+        .limit(1)
+    )
 
 
 async def _receipt(

@@ -13,6 +13,7 @@ from adapters.records.steps.turn import close_attention, open_attention, situati
 from adapters.records.tables import EnrollmentRow, NoticeRow, PersonRow, TimelineRow
 from domain.addresses import normalized_address
 from domain.enrollment import AttentionKind, Party, UnknownEnrollment
+from domain.grounds import Grounds
 from domain.notice_rules import (
     NoticeNoLongerApplies,
     NoticeStillOut,
@@ -22,7 +23,7 @@ from domain.notice_rules import (
 from domain.notices import NoticeKind, NoticeState
 from domain.refusals import Conflict
 from domain.timeline import Happening
-from domain.values import Value, later_of, opaque_id
+from domain.values import later_of, opaque_id
 
 _OUT = frozenset({NoticeState.INTENDED, NoticeState.SENDING})
 
@@ -33,14 +34,6 @@ _SENT_AGAIN = (
     NoticeKind.AWARDED,
 )
 """What a practitioner needs at a corrected address: the newest one of these that still applies."""
-
-
-class Because(Value):
-    """Why somebody does something, and in whose name; kept in the records, passed on as an id."""
-
-    text: str
-    by_party: Party
-    by_name: str
 
 
 class AddressInUse(Conflict):
@@ -56,11 +49,11 @@ class OpsBook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep_reason(self, key: str, because: Because, at: datetime) -> str:
+    async def keep_reason(self, key: str, grounds: Grounds) -> str:
         """Keep a reason once under its key; returns the id that may stand in a history."""
         async with self._database.transaction() as session:
             return await keep_reason(
-                session, key, because.text, because.by_party, because.by_name, at
+                session, key, grounds.reason, grounds.party, grounds.by_name, grounds.at
             )
 
     async def resend(self, notice_id: str, key: str, reason_id: str, at: datetime) -> Dispatch:

@@ -178,7 +178,7 @@ class OrderBook:
                     .limit(CHUNK)
                 )
             ).all()
-            journeys = [await self._open_line(session, order, row, lines.at) for row in rows]
+            journeys = [await self._open_line(session, order, row, lines) for row in rows]
             is_complete = len(rows) < CHUNK
             order.is_complete = order.is_complete or is_complete
             return LinesOpened(
@@ -188,11 +188,11 @@ class OrderBook:
             )
 
     async def _open_line(
-        self, session: AsyncSession, order: OrderRow, line: OrderLineRow, at: datetime
+        self, session: AsyncSession, order: OrderRow, line: OrderLineRow, lines: LinesToStart
     ) -> JourneyToStart | None:
         if line.state == LineState.WAITING:
-            await grant_subscription(session, line, at, self._policy)
-            await enroll_or_hold(session, order, line, at, self._policy, self._zone)
+            await grant_subscription(session, line, lines.at, lines.policy)
+            await enroll_or_hold(session, order, line, lines.at, lines.policy, self._zone)
         if line.enrollment_id is None:
             return None
         enrollment = await session.get_one(EnrollmentRow, line.enrollment_id)

@@ -133,18 +133,19 @@ class _Reader:
         """Say whether a number that begins a line stands in the middle of an item's sentence.
 
         It does if a small letter follows it, the line before is unfinished, and the item itself
-        began with a capital. Before a mark unlike the item's a semicolon finishes nothing, and
-        anything but a capital goes on.
+        began with a capital. Where the mark does not count on, a semicolon finishes nothing,
+        and anything but a capital goes on.
         """
         block = self._open
         if self._is_after_blank or block is None or block.kind is not BlockKind.ITEM:
             return False
         is_alike = self._shapes.get(mark.kind) == mark.text
-        is_finished = is_closed(block.last_piece) and (is_alike or block.last_piece[-1] != ";")
         is_capital = bool(block.pieces) and block.pieces[0][:1].isupper()
         first = mark.rest[:1]
-        goes_on = first.islower() or not (is_alike or first.isupper())
-        return not is_finished and is_capital and goes_on
+        counts_on = is_alike and self._counted.get(mark.kind, 0) + 1 in mark.numbers
+        is_finished = is_closed(block.last_piece) and (counts_on or block.last_piece[-1] != ";")
+        goes_on = first.islower() or not (counts_on or first.isupper())
+        return bool(first) and not is_finished and is_capital and goes_on
 
     def _open_mark_is(self, text: str) -> bool:
         mark = self._open.mark if self._open else None
@@ -173,7 +174,8 @@ class _Reader:
             return True
         # "… climate?" and then "Leave a note": something else begins, unless the list goes on.
         is_label = len(text.split()) <= _SHORT_LINE_WORDS and not is_closed(text)
-        is_apart = is_label and text[0].isupper() and is_closed(block.last_piece)
+        is_sentence = is_closed(block.last_piece) and block.last_piece[-1] not in ";:"
+        is_apart = is_label and text[0].isupper() and is_sentence
         return not is_apart or self._mark_follows[index]
 
 

@@ -152,7 +152,8 @@ class _Reader:
         """Say whether a heading may stand here without breaking a sentence."""
         before = self._before
         is_front = not self.sections and len(before.text.split()) <= _FRONT_WORDS
-        return not before.text or before.level > 0 or is_closed(before.text) or is_front
+        is_finished = is_closed(before.text) and not before.text.endswith(";")
+        return not before.text or before.level > 0 or is_finished or is_front
 
     def _has_outcomes(self) -> bool:
         """Say whether the outcomes have begun, elsewhere than in a menu."""

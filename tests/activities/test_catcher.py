@@ -37,6 +37,11 @@ def letter(number: int = 1, to: str = "pat@school.example.org", subject: str = "
     )
 
 
+async def granted() -> bool:
+    """Grant every claim."""
+    return True
+
+
 class CatcherProcess:
     """A running catcher."""
 
@@ -64,15 +69,16 @@ class CatcherProcess:
 
         await self.child.wait_until(has_told_its_port)
 
+    def relay(self) -> SmtpRelay:
+        """Return a relay that leads to it."""
+        return SmtpRelay(MailServer(LOOPBACK, int(self._port_file.read_text())))
+
     async def take(self, *letters: Letter) -> list[Delivery]:
         """Send letters to it, all at once."""
 
-        async def claim() -> bool:
-            return True
-
-        relay = SmtpRelay(MailServer(LOOPBACK, int(self._port_file.read_text())))
+        relay = self.relay()
         try:
-            return await asyncio.gather(*(relay.deliver(each, claim) for each in letters))
+            return await asyncio.gather(*(relay.deliver(each, granted) for each in letters))
         finally:
             await relay.close()
 
@@ -141,6 +147,25 @@ async def test_sigterm_with_a_connection_open_ends_it_too(catcher: CatcherProces
     assert await reader.read() == b""
     writer.close()
     await writer.wait_closed()
+
+
+async def test_sigterm_in_the_middle_leaves_no_letter_in_between(catcher: CatcherProcess) -> None:
+    """Proves: at an orderly end exactly those letters are kept that were answered with 250."""
+    letters = list(map(letter, range(30)))
+    relay = catcher.relay()
+    sending = [asyncio.ensure_future(relay.deliver(each, granted)) for each in letters]
+    await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+    await catcher.child.stop(by=signal.SIGTERM)
+    deliveries = await asyncio.gather(*sending)
+    await relay.close()
+    accepted = {
+        each.message_id
+        for each, delivery in zip(letters, deliveries, strict=True)
+        if isinstance(delivery, Accepted)
+    }
+    assert accepted
+    assert {mail.message_id for mail in caught_mail(catcher.directory)} == accepted
+    assert catcher.child.exit_status == 0
 
 
 async def test_what_was_accepted_survives_a_kill_and_a_restart(catcher: CatcherProcess) -> None:

@@ -19,6 +19,7 @@ from adapters.mail.letters import BUILT_IN, LetterWriter, address_on_wire, as_me
 from domain.addresses import AddressNotValid
 from domain.letter_refusals import (
     FactsMissing,
+    FactsNotValid,
     TemplateBroken,
     TemplatesMissing,
     TemplateUnknown,
@@ -236,6 +237,14 @@ class TestHeaders:
         )
         with pytest.raises(AddressNotValid):
             as_message(letter)
+
+
+def test_a_fact_that_is_none_is_named_without_being_told() -> None:
+    """Proves: a copy of facts that was never validated is, and the refusal repeats no value."""
+    facts = sample_facts(NoticeKind.ACCESS)[0].model_copy(update={"link": "javascript:robin()"})
+    with pytest.raises(FactsNotValid, match="link") as refusal:
+        write(facts)
+    assert "robin" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("kind", sorted(BLIND_KINDS))

@@ -286,7 +286,7 @@ def test_the_way_back_tells_the_library(line: str, library: str) -> None:
 _WORDS = st.sampled_from(
     [
         *("school", "staff", "pupils", "families", "time", "plan", "trust", "rooms", "about"),
-        *("every", "3", "2018", "(1)", "well-being;", "Part", "1", "and,", "because"),
+        *("every", "3 or", "2018", "(1) the", "well-being;", "Part 1", "Part 1 of", "and,"),
     ]
 )
 _BODY = st.lists(_WORDS, min_size=4, max_size=25).map(" ".join)
@@ -310,7 +310,7 @@ _SHAPES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(outcomes=_ITEMS, questions=_ITEMS, shape=_SHAPES)
 def test_items_in_are_items_out(
     outcomes: tuple[str, ...], questions: tuple[str, ...], shape: Shape

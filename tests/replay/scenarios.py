@@ -1,0 +1,325 @@
+"""The journeys and orders whose histories are kept: together every stage, ending and clock.
+
+Each plays on a whole Laurel and returns the id of the workflow whose history is kept.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from adapters.time_skipping import fast_forward
+from domain.enrollment import AttentionKind, ClockKind, Stage
+from domain.order_form import LearnerLine, OrderForm
+from domain.policy import Approval, Policy
+from tests.house import ENTRY, OPS, Assessor, House
+from tests.smtp_servers import At
+from tests.waiting import eventually
+from workflows.names import intake_id, journey_id
+
+Scenario = Callable[[House, str], Awaitable[str]]
+"""Plays in a library that belongs to it alone."""
+
+MOMENT = timedelta(seconds=1)
+NEVER = timedelta(days=400)
+
+
+async def awarded(house: House, library: str) -> str:
+    """A practitioner whom the directory knows gets there in the first round."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    await assess(house, assessor, enrollment_id)
+    return await ended(house, enrollment_id)
+
+
+async def verified_late(house: House, library: str) -> str:
+    """Every reminder of the verification, then ops verify; withdrawn before any work."""
+    enrollment_id = await house.enrolled(library)
+    await house.all_settled(enrollment_id)
+    await time_is_up(house, enrollment_id, ClockKind.ESCALATION)
+    await house.all_settled(enrollment_id)
+    await house.practitioner.verify(enrollment_id, OPS)
+    await house.until_stage(enrollment_id, Stage.WORKING)
+    await house.practitioner.withdraw(enrollment_id, OPS)
+    return await ended(house, enrollment_id)
+
+
+async def lapsed(house: House, library: str) -> str:
+    """Nothing is ever submitted: reminders, grace, the end."""
+    enrollment_id = await house.working(library)
+    await time_is_up(house, enrollment_id, ClockKind.GRACE)
+    await house.all_settled(enrollment_id)
+    await house.forward(enrollment_id, NEVER)
+    return await ended(house, enrollment_id)
+
+
+async def nobody_wants_it(house: House, library: str) -> str:
+    """Expired, declined, recused, then nobody is left, until somebody is hired."""
+    for _ in range(3):
+        await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    await time_is_up(house, enrollment_id, ClockKind.OFFER)
+    await house.all_settled(enrollment_id)
+    await house.assessor.decline(await offered(house, enrollment_id), enrollment_id, OPS)
+    await eventually(lambda: _offers_made(house, enrollment_id, 3))
+    third = await offered(house, enrollment_id)
+    await house.assessor.accept(third, enrollment_id)
+    await house.all_settled(enrollment_id)
+    await house.assessor.recuse(third, enrollment_id, OPS)
+    await house.until_stage(enrollment_id, Stage.QUEUED)
+    newcomer = await house.hire(library)
+    await house.engine.wake((enrollment_id,))
+    await assess(house, newcomer, enrollment_id)
+    return await ended(house, enrollment_id)
+
+
+async def overdue(house: House, library: str) -> str:
+    """An assessment is never handed in; the round is released, reassigned by ops, and judged."""
+    first, second, third = [await house.hire(library) for _ in range(3)]
+    enrollment_id = await house.submitted(library)
+    await house.ops.reassign(enrollment_id, 1, OPS, first.id)
+    await house.all_settled(enrollment_id)
+    await house.assessor.accept(first.id, enrollment_id)
+    await house.all_settled(enrollment_id)
+    await time_is_up(house, enrollment_id, ClockKind.OVERDUE)
+    await house.all_settled(enrollment_id)
+    await house.ops.extend(enrollment_id, 2, OPS)
+    await time_is_up(house, enrollment_id, ClockKind.OFFER)
+    last = third if await offered(house, enrollment_id) == second.id else second
+    await house.all_settled(enrollment_id)
+    await house.ops.reassign(enrollment_id, 1, OPS)
+    await assess(house, last, enrollment_id)
+    return await ended(house, enrollment_id)
+
+
+async def passed_back(house: House, library: str) -> str:
+    """The approver is late, passes the judgement back, and confirms the next one."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library, Policy(approval=Approval.ALWAYS))
+    await assess(house, assessor, enrollment_id, not_met=("detail/1.1",))
+    await time_is_up(house, enrollment_id, ClockKind.ESCALATION)
+    await decide(house, assessor, enrollment_id, is_confirmed=False)
+    await house.until_stage(enrollment_id, Stage.ASSESSING)
+    await house.all_settled(enrollment_id)
+    await house.marked(assessor, enrollment_id)
+    await house.assessor.judge(assessor.id, enrollment_id)
+    await house.until_stage(enrollment_id, Stage.APPROVING)
+    await house.all_settled(enrollment_id)
+    await decide(house, assessor, enrollment_id, is_confirmed=True)
+    return await ended(house, enrollment_id)
+
+
+async def closed(house: House, library: str) -> str:
+    """Three rounds, and nobody grants a fourth."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    for number in (1, 2, 3):
+        await assess(house, assessor, enrollment_id, not_met=("detail/1.2", "reflection"))
+        if number < 3:
+            await house.until_stage(enrollment_id, Stage.REVISING)
+            await house.all_settled(enrollment_id)
+            await house.submit_all(enrollment_id)
+    await house.until_stage(enrollment_id, Stage.OUT_OF_ROUNDS)
+    await house.all_settled(enrollment_id)
+    await house.forward(enrollment_id, NEVER)
+    return await ended(house, enrollment_id)
+
+
+async def granted(house: House, library: str) -> str:
+    """The only round is used up; ops grant another and more time for it."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library, Policy(rounds=1))
+    await assess(house, assessor, enrollment_id, not_met=("question/2",))
+    await house.until_stage(enrollment_id, Stage.OUT_OF_ROUNDS)
+    await house.all_settled(enrollment_id)
+    await house.ops.grant_round(enrollment_id, OPS)
+    await house.until_stage(enrollment_id, Stage.REVISING)
+    await house.all_settled(enrollment_id)
+    await house.ops.extend(enrollment_id, 5, OPS)
+    await house.submit_all(enrollment_id)
+    await assess(house, assessor, enrollment_id)
+    return await ended(house, enrollment_id)
+
+
+async def not_revised(house: House, library: str) -> str:
+    """The practitioner does not revise: reminders, and the end without a grace."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    await assess(house, assessor, enrollment_id, not_met=("detail/2.1",))
+    await house.until_stage(enrollment_id, Stage.REVISING)
+    await house.all_settled(enrollment_id)
+    await house.forward(enrollment_id, NEVER)
+    return await ended(house, enrollment_id)
+
+
+async def withdrawn(house: House, library: str) -> str:
+    """The practitioner withdraws while an assessor is at work."""
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    await house.assessor.accept(assessor.id, enrollment_id)
+    await house.all_settled(enrollment_id)
+    await house.practitioner.withdraw(enrollment_id, OPS)
+    return await ended(house, enrollment_id)
+
+
+async def refunded(house: House, library: str) -> str:
+    """Two orders grant the same; the first is refunded, and then the second."""
+    enrollment_id = await house.working(library)
+    order_id = (await house.row(enrollment_id)).line_id.rpartition("-")[0]
+    second = await second_order(house, enrollment_id, library)
+    await house.orders.refund(order_id, (), OPS)
+    assert (await house.row(enrollment_id)).stage == Stage.WORKING
+    await house.orders.refund(second, (), OPS)
+    return await ended(house, enrollment_id)
+
+
+async def access_late(house: House, library: str) -> str:
+    """The mail server does not take the access mail until the promise is broken."""
+    await house.publish(library)
+    order = house.paid_order(library)
+    await house.know(order.lines[0].learner)
+    # The payer's own letter may meet some of these; the access mail meets enough of them.
+    house.smtp.expect(At.RECIPIENT, *["450 4.2.1 not now"] * 8)
+    enrollment_id = await house.enrollment_of(await house.orders.take_paid_order(order))
+    await house.until_stage(enrollment_id, Stage.GRANTING_ACCESS)
+    await time_is_up(house, enrollment_id, ClockKind.ESCALATION)
+    assert AttentionKind.ACCESS_LATE in await house.attention(enrollment_id)
+    await house.until_stage(enrollment_id, Stage.WORKING)
+    await house.practitioner.withdraw(enrollment_id, OPS)
+    return await ended(house, enrollment_id)
+
+
+async def order_paid(house: House, library: str) -> str:
+    """The shop says paid: the intake starts the journey at once."""
+    await house.publish(library)
+    order = house.paid_order(library)
+    await house.enrollment_of(await house.orders.take_paid_order(order))
+    return await finished(house, intake_id(order.channel, order.external_id))
+
+
+async def order_settled_later(house: House, library: str) -> str:
+    """A school pays its order form some days after it was recorded."""
+    order_id, workflow_id = await order_form(house, library)
+    await fast_forward(house.client, workflow_id, timedelta(days=9))
+    await house.orders.settle(order_id, OPS)
+    return await finished(house, workflow_id)
+
+
+async def order_overdue(house: House, library: str) -> str:
+    """Nobody pays; ops are told, and refund the order."""
+    order_id, workflow_id = await order_form(house, library)
+    await fast_forward(house.client, workflow_id, timedelta(days=70))
+    await eventually(lambda: _has_attention(house, order_id))
+    await house.orders.refund(order_id, (), OPS)
+    return await finished(house, workflow_id)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    *(awarded, verified_late, lapsed, nobody_wants_it, overdue, passed_back, closed, granted),
+    *(not_revised, withdrawn, refunded, access_late),
+    *(order_paid, order_settled_later, order_overdue),
+)
+"""Everything that is recorded; a test holds that together they meet every stage and ending."""
+
+
+async def assess(
+    house: House, assessor: Assessor, enrollment_id: str, not_met: tuple[str, ...] = ()
+) -> None:
+    """Accept, mark and judge the open round."""
+    await house.until_stage(enrollment_id, Stage.OFFERED)
+    await house.all_settled(enrollment_id)
+    await house.assessor.accept(assessor.id, enrollment_id)
+    await house.all_settled(enrollment_id)
+    await house.marked(assessor, enrollment_id, not_met)
+    await house.assessor.judge(assessor.id, enrollment_id)
+
+
+async def decide(
+    house: House, assessor: Assessor, enrollment_id: str, *, is_confirmed: bool
+) -> None:
+    """The approver decides about the marks as they stand."""
+    sheet = await house.marks.sheet(assessor.id, enrollment_id)
+    await house.assessor.decide_approval(
+        enrollment_id, sheet.round, sheet.marks_version, OPS, is_confirmed=is_confirmed
+    )
+
+
+async def offered(house: House, enrollment_id: str) -> str:
+    """Return the assessor who holds the offer."""
+    offer = (await house.standing(enrollment_id)).offer
+    assert offer is not None
+    return offer.assessor_id
+
+
+async def time_is_up(house: House, enrollment_id: str, until: ClockKind) -> None:
+    """Let due times pass until a clock of a kind runs that was started by one of them."""
+    while True:
+        before = (await house.standing(enrollment_id)).due
+        assert before is not None
+        await house.forward_to(enrollment_id, before.at + MOMENT)
+        await eventually(lambda due_id=before.id: _has_other_due(house, enrollment_id, due_id))
+        after = (await house.standing(enrollment_id)).due
+        if after is None or after.clock is until:
+            return
+
+
+async def _has_other_due(house: House, enrollment_id: str, due_id: str) -> bool:
+    due = (await house.standing(enrollment_id)).due
+    return due is None or due.id != due_id
+
+
+async def _offers_made(house: House, enrollment_id: str, number: int) -> bool:
+    standing = await house.standing(enrollment_id)
+    return standing.offers_made == number and standing.offer is not None
+
+
+async def _has_attention(house: House, subject_id: str) -> bool:
+    return bool(await house.attention(subject_id))
+
+
+async def second_order(house: House, enrollment_id: str, library: str) -> str:
+    """Order the same for the same learner once more; it is held."""
+    number = (await house.row(enrollment_id)).line_id
+    first = house.paid_order(library)
+    learner = await house.learner_of(enrollment_id)
+    line = first.lines[0].model_copy(update={"learner": learner})
+    order = first.model_copy(update={"external_id": f"again-{number}", "lines": (line,)})
+    order_id = await house.orders.take_paid_order(order)
+    await eventually(lambda: _has_attention(house, f"{order_id}-1"))
+    return order_id
+
+
+async def order_form(house: House, library: str) -> tuple[str, str]:
+    """Record an order form that is not paid; returns its order and its intake."""
+    await house.publish(library)
+    form = OrderForm(
+        payer_name="A District",
+        payer_address=f"payer@{library}.example.org",
+        payer_organization="A District",
+        purchase_order=f"PO-{library}",
+        lines=(
+            LearnerLine(
+                line_number=2,
+                name="A Learner",
+                address=f"learner@{library}.example.org",
+                library=library,
+                slug=ENTRY.slug,
+            ),
+        ),
+    )
+    order_id = await house.orders.take_order_form(form, f"form-{library}", is_settled=False)
+    await eventually(lambda: _is_acknowledged(house, order_id))
+    return order_id, intake_id("form", f"form-{library}")
+
+
+async def _is_acknowledged(house: House, order_id: str) -> bool:
+    return bool(await house.notices(order_id))
+
+
+async def ended(house: House, enrollment_id: str) -> str:
+    """Wait for the end of a journey; returns its workflow."""
+    return await finished(house, journey_id(enrollment_id))
+
+
+async def finished(house: House, workflow_id: str) -> str:
+    """Wait for the end of a workflow; returns its id."""
+    await house.client.get_workflow_handle(workflow_id).result()
+    return workflow_id
