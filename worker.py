@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +26,9 @@ from adapters.assembly import (
     file_store_of,
     letter_writer_of,
     notice_book_of,
-    relay_of,
 )
 from adapters.documents.isolated import IsolatedInspector
+from adapters.mail.smtp import SmtpRelay
 from adapters.records.database import Database
 from adapters.records.drift_book import DriftBook
 from adapters.records.invariants import InvariantBook
@@ -51,7 +51,8 @@ from workflows.registration import WORKFLOWS, sandboxed_runner
 DRAIN = timedelta(seconds=20)
 """How long activities in hand may finish after a signal to stop."""
 
-Activities = list[Callable[..., object]]
+STICKY = timedelta(seconds=3)
+"""How long a task waits for the worker that knows its journey; a killed one never comes."""
 
 
 def workers_of(
@@ -59,7 +60,7 @@ def workers_of(
 ) -> list[Worker]:
     """Return one worker for each queue that this process serves."""
     engine = WorkflowEngine(client)
-    relay = relay_of(settings)
+    relay = SmtpRelay.configured(settings)
     stack.push_async_callback(relay.close)
     mail = MailActivities(
         notice_book_of(settings, database), relay, letter_writer_of(settings), engine
@@ -86,6 +87,7 @@ def workers_of(
             workflows=WORKFLOWS,
             activities=[each for part in records for each in activities_of(part)],
             workflow_runner=sandboxed_runner(),
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=DRAIN,
         ),
         MAIL_QUEUE: lambda: Worker(

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.contracts import NoticeOutcome, NoticeRef
 from activities.failures import Failure, failed
+from activities.heartbeating import Heart, heartbeating
 from activities.interfaces import Mail
 from activities.mail_ports import (
     Abandoned,
@@ -40,14 +41,15 @@ class MailActivities(Mail):
     async def send_notice(self, notice: NoticeRef) -> NoticeOutcome:
         """Send one notice. Raises a retryable failure while it is not settled."""
         notice_id = notice.notice_id
-        await self._recall_acceptance(notice_id)
-        outgoing = await self._notices.prepare(notice_id, datetime.now(UTC))
-        if isinstance(outgoing, NoticeState):
-            await self._tell_if_accepted(notice_id, outgoing)
-            return NoticeOutcome(state=outgoing)
-        return NoticeOutcome(state=await self._send(notice_id, outgoing))
+        async with heartbeating() as heart:
+            await self._recall_acceptance(notice_id, heart)
+            outgoing = await self._notices.prepare(notice_id, datetime.now(UTC))
+            if isinstance(outgoing, NoticeState):
+                await self._tell_if_accepted(notice_id, outgoing)
+                return NoticeOutcome(state=outgoing)
+            return NoticeOutcome(state=await self._send(notice_id, outgoing, heart))
 
-    async def _send(self, notice_id: str, outgoing: Outgoing) -> NoticeState:
+    async def _send(self, notice_id: str, outgoing: Outgoing, heart: Heart) -> NoticeState:
         letter = await self._written(notice_id, outgoing)
         token = uuid4().hex
         now = datetime.now(UTC)
@@ -55,16 +57,21 @@ class MailActivities(Mail):
         match delivery:
             case Accepted(reply=reply, at=at):
                 # Should the records be out of reach now, the next attempt still knows the reply.
-                activity.heartbeat(reply)
+                heart.remember(reply)
                 await self._notices.accepted(notice_id, reply, at)
                 await self._tell_accepted(notice_id, outgoing)
                 return NoticeState.ACCEPTED
-            case Refused(reply=reply):
-                await self._notices.refused(notice_id, reply, now)
+            case Refused(reason=reason, reply=reply):
+                await self._notices.refused(notice_id, reply or reason.value, now)
                 return NoticeState.REFUSED
-            case Deferred(reply=reply):
-                attempt = activity.info().attempt
-                await self._notices.deferred(notice_id, reply, now, attempt=attempt)
+            case Deferred(reason=reason, reply=reply, is_claimed=is_claimed):
+                await self._notices.deferred(
+                    notice_id,
+                    reply or reason.value,
+                    now,
+                    attempt=activity.info().attempt,
+                    is_claimed=is_claimed,
+                )
                 is_ours = delivery.is_for_operations
                 raise failed(Failure.MAIL_CONFIGURATION if is_ours else Failure.MAIL_DEFERRED)
             case Unconfirmed(reply=reply):
@@ -86,7 +93,9 @@ class MailActivities(Mail):
             )
         except LetterNotWritable as refusal:
             attempt, now = activity.info().attempt, datetime.now(UTC)
-            await self._notices.deferred(notice_id, str(refusal), now, attempt=attempt)
+            await self._notices.deferred(
+                notice_id, str(refusal), now, attempt=attempt, is_claimed=False
+            )
             raise failed(Failure.LETTER_NOT_WRITTEN) from None
 
     async def _state_after_abandoning(self, notice_id: str) -> NoticeState:
@@ -96,10 +105,11 @@ class MailActivities(Mail):
             return outcome
         raise failed(Failure.MAIL_CLAIMED_ELSEWHERE)
 
-    async def _recall_acceptance(self, notice_id: str) -> None:
+    async def _recall_acceptance(self, notice_id: str, heart: Heart) -> None:
         """Write the acceptance that an earlier attempt heard of and could not write."""
         for detail in activity.info().heartbeat_details:
             reply = _REPLY.validate_python(detail)
+            heart.remember(reply)
             await self._notices.accepted(notice_id, reply, datetime.now(UTC))
 
     async def _tell_if_accepted(self, notice_id: str, state: NoticeState) -> None:

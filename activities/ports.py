@@ -135,8 +135,10 @@ class NoticeWriter(Protocol):
         """Write ``refused`` and open attention."""
         ...
 
-    async def deferred(self, notice_id: str, reply: str, at: datetime, *, attempt: int) -> None:
-        """Give the claim back; after a while ops are told that mail is delayed."""
+    async def deferred(
+        self, notice_id: str, reply: str, at: datetime, *, attempt: int, is_claimed: bool
+    ) -> None:
+        """Give back a claim that was taken; after a while ops are told that mail is delayed."""
         ...
 
     async def unconfirmed(self, notice_id: str, reply: str, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.contracts import ArtifactRef, Frozen, PartRef
 from activities.document_ports import FileStorage, Inspector
 from activities.failures import Failure, cross, failed
+from activities.heartbeating import heartbeating
 from activities.interfaces import Documents
 from activities.ports import PartWriter, Submitted
 from domain.evidence import FileCorrupt, FileMissing
@@ -32,10 +33,11 @@ class DocumentActivities(Documents):
             )
         except Refusal as refusal:
             raise cross(refusal) from refusal
-        with tempfile.TemporaryDirectory(prefix="laurel-") as directory:
-            path = Path(directory) / "artifact"
-            await self._read(sha256, path)
-            inspection = await self._inspector.inspect(path, name)
+        async with heartbeating():
+            with tempfile.TemporaryDirectory(prefix="laurel-") as directory:
+                path = Path(directory) / "artifact"
+                await self._read(sha256, path)
+                inspection = await self._inspector.inspect(path, name)
         await self._parts.inspected(artifact.artifact_id, inspection)
 
     async def _read(self, sha256: str, path: Path) -> None:
@@ -56,7 +58,8 @@ class DocumentActivities(Documents):
         if submitted.findings:
             preflight_id = await self._parts.blocked(part, submitted.findings)
             return Frozen(preflight_id=preflight_id, findings=len(submitted.findings))
-        files = await self._read_back(submitted)
+        async with heartbeating():
+            files = await self._read_back(submitted)
         return Frozen(revision_id=await self._parts.freeze(part, submitted.draft, files))
 
     async def _read_back(self, submitted: Submitted) -> tuple[ReceiptEntry, ...]:
@@ -66,7 +69,6 @@ class DocumentActivities(Documents):
         entries = []
         for artifact in submitted.artifacts:
             if artifact.id in used:
-                activity.heartbeat()
                 try:
                     stored = await self._files.read_back(artifact.stored.sha256)
                 except FileMissing:

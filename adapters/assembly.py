@@ -2,8 +2,6 @@
 
 from adapters.files import FileStore, S3Access
 from adapters.mail.letters import LetterWriter
-from adapters.mail.smtp import Keeping, SmtpRelay
-from adapters.mail.smtp_connection import MailServer
 from adapters.records.database import Database, make_engine
 from adapters.records.link_signing import Links
 from adapters.records.notice_book import NoticeBook
@@ -46,17 +44,3 @@ def notice_book_of(settings: Settings, database: Database) -> NoticeBook:
 def letter_writer_of(settings: Settings) -> LetterWriter:
     """Return who writes letters, with the organization's own templates first."""
     return LetterWriter(settings.templates_dir, sender=settings.mail_sender)
-
-
-def relay_of(settings: Settings) -> SmtpRelay:
-    """Return the connections to the mail server."""
-    return SmtpRelay(
-        MailServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            encryption=settings.smtp_encryption,
-            username=settings.smtp_username,
-            password=settings.smtp_password,
-        ),
-        Keeping(connections=settings.smtp_connections),
-    )

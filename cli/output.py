@@ -7,6 +7,7 @@ Rich is loaded when something is drawn, so that ``--json`` stays quick.
 import io
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -93,8 +94,8 @@ def say(text: str = "") -> None:
 
 
 def complain(text: str) -> None:
-    """Print a line to the error stream."""
-    typer.echo(text, err=True)
+    """Print a sentence to the error stream, wrapped."""
+    typer.echo(textwrap.fill(text, WIDTH, subsequent_indent="  "), err=True)
 
 
 def print_refusal(code: str, message: str, as_json: bool, problems: Sequence[object] = ()) -> None:

@@ -1,12 +1,13 @@
 """A journey told as a story: each step's instant, who was waited on, and which mail went out."""
 
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
 from adapters.records.views import DueTimeLine, JourneyView, NoticeLine, TimelineLine
-from cli.output import say, shown_instant
+from cli.output import WIDTH, say, shown_instant
 from domain.timeline import Happening
 from domain.values import Instant, Value
 
@@ -55,8 +56,11 @@ def tell(view: JourneyView, due_times: dict[str, DueTimeLine]) -> None:
     for instant, together in groupby(lines, key=attrgetter("at")):
         when = shown_instant(instant, view.zone)
         for number, line in enumerate(together):
+            margin = " " * len(when) if number else when
             mark = "  " if line.is_step else "    > "
-            say(f"{when if not number else ' ' * len(when)}{mark}{line.text}")
+            hanging = " " * (len(when) + len(mark) + 2)
+            wrapped = textwrap.fill(f"{margin}{mark}{line.text}", WIDTH, subsequent_indent=hanging)
+            say(wrapped)
 
 
 def _steps(view: JourneyView, due_times: dict[str, DueTimeLine]) -> Iterator[_Told]:
@@ -87,9 +91,11 @@ def _waited_on(line: TimelineLine) -> str:
 def _mails(notices: tuple[NoticeLine, ...]) -> Iterator[_Told]:
     for order, notice in enumerate(notices):
         told = notice.kind.replace("_", " ")
+        code = notice.reply.partition(" ")[0]
+        said = f" (the mail server said {code})" if code.isdigit() else ""
         yield _Told(
             at=notice.intended_at,
             order=100_000 + order,
-            text=f"mail “{told}” to the {notice.recipient}: {notice.state} ({notice.reply})",
+            text=f"mail “{told}” to the {notice.recipient}: {notice.state}{said}",
             is_step=False,
         )

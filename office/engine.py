@@ -30,18 +30,20 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import NoticeRef
 from activities.ports import Dispatch, JourneyToStart
-from domain.enrollment import EnrollmentClosed
 from domain.refusals import Refusal
 from domain.values import Contract
 from workflows import contracts, names
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
 
-MAIL_ATTEMPT = timedelta(minutes=10)
+MAIL_ATTEMPT = timedelta(minutes=20)
 """One attempt to deliver a mail: longer than all the waits of the relay together."""
 
 MAIL_PERSISTENCE = timedelta(days=5)
 """How long a mail is tried; mail servers of the world give up after about as long."""
+
+SILENCE = timedelta(seconds=15)
+"""An activity that gives no sign for this long has lost its worker, and is taken up by another."""
 
 DOCUMENTS_ATTEMPT = timedelta(minutes=10)
 """One attempt to read a part's files back; two GiB from a slow store."""
@@ -57,6 +59,10 @@ MAIL_RETRY = RetryPolicy(
 
 JOURNEY_WORKFLOW = "CredentialJourney"
 INTAKE_WORKFLOW = "OrderIntake"
+
+
+class JourneyNotRunning(Exception):
+    """The engine has no running journey of that id; it cannot tell ended from unknown."""
 
 
 class WorkflowEngine:
@@ -82,6 +88,7 @@ class WorkflowEngine:
                 id=names.sending_id(notice.notice_id),
                 task_queue=names.MAIL_QUEUE,
                 start_to_close_timeout=MAIL_ATTEMPT,
+                heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=MAIL_PERSISTENCE,
                 retry_policy=MAIL_RETRY,
                 id_reuse_policy=reuse,
@@ -145,7 +152,7 @@ class WorkflowEngine:
     ) -> AnswerT:
         """Send an update to a journey and return its answer; the same id twice runs once.
 
-        Raises the ``Refusal`` that the journey answers with.
+        Raises the ``Refusal`` that the journey answers with, and ``JourneyNotRunning``.
         """
         try:
             answered: AnswerT = await self.journey(enrollment_id).execute_update(
@@ -155,7 +162,7 @@ class WorkflowEngine:
             raise refusal_of(failure) or failure from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise EnrollmentClosed(ending="ended") from None
+                raise JourneyNotRunning from None
             raise
         return answered
 
@@ -186,6 +193,7 @@ class WorkflowEngine:
                 result_type=answer,
                 task_queue=names.DOCUMENTS_QUEUE,
                 start_to_close_timeout=DOCUMENTS_ATTEMPT,
+                heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=DOCUMENTS_PERSISTENCE,
                 id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
             )

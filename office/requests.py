@@ -9,7 +9,7 @@ from activities.contracts import Actor
 from adapters.records.ops_book import OpsBook
 from domain.grounds import Grounds
 from domain.values import Contract, opaque_id
-from office.engine import WorkflowEngine
+from office.engine import JourneyNotRunning, WorkflowEngine
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
 
@@ -35,7 +35,10 @@ class Requests:
         key: str,
     ) -> AnswerT:
         """Send one act to a journey. Raises the ``Refusal`` that it meets."""
-        return await self._engine.ask(enrollment_id, update, request, answer, request_id=key)
+        try:
+            return await self._engine.ask(enrollment_id, update, request, answer, request_id=key)
+        except JourneyNotRunning:
+            raise await self._ops.why_not_running(enrollment_id) from None
 
 
 def request_key(act: str, *parts: object) -> str:

@@ -178,6 +178,8 @@ class Desk:
                 self.standing.rounds_allowed += 1
                 self.ledger.add(GrantRounds(round=self.standing.rounds_allowed), actor=grant.actor)
                 self.answer(Done(stage=self.standing.stage))
+                # Answered here at every stage; handed on to the one that waits for it.
+                return grant
             case Withdraw() as withdraw:
                 self.answer(Done(stage=Stage.ENDED))
                 raise EndedEarly(Ending.WITHDRAWN, withdraw.actor)

@@ -26,9 +26,12 @@ RECORDS_RETRY = RetryPolicy(
 )
 
 
-def refusal_in(failure: ActivityError) -> Refusal | None:
-    """Return the business refusal that an activity answered with, by its type."""
-    cause = failure.cause
+def refusal_in(failure: ActivityError | ApplicationError) -> Refusal | None:
+    """Return the business refusal that an activity answered with, by its type.
+
+    A remote activity's error wraps what was raised in it; a local one's is that error itself.
+    """
+    cause = failure.cause if isinstance(failure, ActivityError) else failure
     if isinstance(cause, ApplicationError) and cause.type:
         kind = Refusal.kind_named(cause.type)
         if kind is not None:
@@ -93,7 +96,7 @@ class Ledger:
                 start_to_close_timeout=RECORDS_ATTEMPT,
                 retry_policy=RECORDS_RETRY,
             )
-        except ActivityError as failure:
+        except (ActivityError, ApplicationError) as failure:
             refusal = refusal_in(failure)
             if refusal is None:
                 raise

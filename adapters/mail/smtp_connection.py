@@ -159,6 +159,9 @@ class Connection:
             await self._client.rset(timeout=GOODBYE_WITHIN.total_seconds())
         except (OSError, SMTPException):
             return False
+        except asyncio.CancelledError:
+            self.cut()  # its owner will not come back for it
+            raise
         return self.is_open
 
     async def leave(self) -> None:

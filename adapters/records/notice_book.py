@@ -100,11 +100,13 @@ class NoticeBook:
             await self._close(session, notice, AttentionKind.MAIL_DELAYED, at)
             await self._open(session, notice, AttentionKind.MAIL_REFUSED, at)
 
-    async def deferred(self, notice_id: str, reply: str, at: datetime, *, attempt: int) -> None:
-        """Give the claim back; nothing can have been accepted."""
+    async def deferred(
+        self, notice_id: str, reply: str, at: datetime, *, attempt: int, is_claimed: bool
+    ) -> None:
+        """Give back a claim that was taken; nothing can have been accepted."""
         async with self._database.transaction() as session:
             notice = await self._locked(session, notice_id)
-            if notice.state == NoticeState.SENDING:
+            if is_claimed and notice.state == NoticeState.SENDING:
                 notice.state = NoticeState.UNKNOWN if notice.repeats else NoticeState.INTENDED
                 notice.repeats = 0
                 notice.claim = None

@@ -12,7 +12,13 @@ from adapters.records.people_book import keep_reason
 from adapters.records.steps.turn import close_attention, open_attention, situation_of
 from adapters.records.tables import EnrollmentRow, NoticeRow, PersonRow, TimelineRow
 from domain.addresses import normalized_address
-from domain.enrollment import AttentionKind, Party, UnknownEnrollment
+from domain.enrollment import (
+    AttentionKind,
+    EnrollmentClosed,
+    NotAtThisStage,
+    Party,
+    UnknownEnrollment,
+)
 from domain.grounds import Grounds
 from domain.notice_rules import (
     NoticeNoLongerApplies,
@@ -21,7 +27,7 @@ from domain.notice_rules import (
     still_applies,
 )
 from domain.notices import NoticeKind, NoticeState
-from domain.refusals import Conflict
+from domain.refusals import Conflict, Refusal
 from domain.timeline import Happening
 from domain.values import later_of, opaque_id
 
@@ -55,6 +61,16 @@ class OpsBook:
             return await keep_reason(
                 session, key, grounds.reason, grounds.party, grounds.by_name, grounds.at
             )
+
+    async def why_not_running(self, enrollment_id: str) -> Refusal:
+        """Return why an enrollment has no running journey: unknown, ended, or just starting."""
+        async with self._database.reading() as session:
+            row = await session.get(EnrollmentRow, enrollment_id)
+        if row is None:
+            return UnknownEnrollment(enrollment=enrollment_id)
+        if row.ending is not None:
+            return EnrollmentClosed(ending=row.ending)
+        return NotAtThisStage(stage=row.stage)
 
     async def resend(self, notice_id: str, key: str, reason_id: str, at: datetime) -> Dispatch:
         """Intend a notice once more, as one of its own; the same key is one resending.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.contracts import LinesToStart, OrderRef, OrderStanding
 from activities.ports import Dispatch, JourneyToStart, LinesOpened
 from adapters.records.calendar_book import current_calendar
-from adapters.records.database import Database
+from adapters.records.database import Database, is_added
 from adapters.records.dispatching import dispatch_of
 from adapters.records.people_book import person_of
 from adapters.records.steps.turn import close_attention, open_attention
@@ -56,12 +56,14 @@ class OrderBook:
         order_id = opaque_id("o", order.channel, order.external_id)
         async with self._database.transaction() as session:
             known = await session.get(OrderRow, order_id)
+            if known is None and not await is_added(
+                session, _order_row(order_id, order, at, settled_at)
+            ):
+                known = await session.get_one(OrderRow, order_id)
             if known is not None:
                 if known.fingerprint != fingerprint_of(order):
                     raise OrderDiffers(order=order.external_id)
                 return order_id
-            session.add(_order_row(order_id, order, at, settled_at))
-            await session.flush()
             for number, line in enumerate(order.lines, start=1):
                 await self._add_line(session, order_id, number, line)
         return order_id
@@ -130,7 +132,8 @@ class OrderBook:
         """Open attention: nobody paid in time. The next look is as many days later."""
         async with self._database.transaction() as session:
             row = await session.get_one(OrderRow, order.order_id)
-            if row.settled_at is None:
+            # A repeated call finds the next due time there already, and leaves it.
+            if row.settled_at is None and row.due_at is not None and row.due_at <= order.at:
                 await open_attention(session, row.id, AttentionKind.SETTLEMENT_OVERDUE, order.at)
                 row.due_at = None
             return await self._standing(session, row, order.at)
@@ -146,14 +149,13 @@ class OrderBook:
         if open_line is None:
             row.is_complete = True
             return OrderStanding(is_refunded=True)
-        due_id = opaque_id("d", row.id, str(row.due_at or at))
         if row.due_at is None:
             calendar = await current_calendar(session, self._zone)
             due = calendar.due_after_calendar_days(at, self._policy.settlement_days)
             row.due_at = due.at
             session.add(
                 DueTimeRow(
-                    id=due_id,
+                    id=_due_id(row.id, due.at),
                     subject_id=row.id,
                     clock=ClockKind.SETTLEMENT,
                     started_at=at,
@@ -164,20 +166,23 @@ class OrderBook:
                     explanation=due.explanation,
                 )
             )
+        due_id = _due_id(row.id, row.due_at)
         return OrderStanding(due=Due(id=due_id, clock=ClockKind.SETTLEMENT, at=row.due_at))
 
     async def open_lines(self, lines: LinesToStart) -> LinesOpened:
         """Enroll or hold the next lines of a settled order; repeated, it answers the same."""
         async with self._database.transaction() as session:
             order = await session.get_one(OrderRow, lines.order_id)
-            rows = (
-                await session.scalars(
-                    select(OrderLineRow)
-                    .where(OrderLineRow.order_id == order.id, OrderLineRow.number > lines.after)
-                    .order_by(OrderLineRow.number)
-                    .limit(CHUNK)
-                )
-            ).all()
+            query = (
+                select(OrderLineRow)
+                .where(OrderLineRow.order_id == order.id, OrderLineRow.number > lines.after)
+                .order_by(OrderLineRow.number)
+                .limit(CHUNK)
+            )
+            # Locked, so that a refund of the same moment sees the enrollment, or is seen.
+            if self._database.has_row_locks:
+                query = query.with_for_update()
+            rows = (await session.scalars(query)).all()
             journeys = [await self._open_line(session, order, row, lines) for row in rows]
             is_complete = len(rows) < CHUNK
             order.is_complete = order.is_complete or is_complete
@@ -197,6 +202,10 @@ class OrderBook:
             return None
         enrollment = await session.get_one(EnrollmentRow, line.enrollment_id)
         return journey_to_start(enrollment)
+
+
+def _due_id(order_id: str, due_at: datetime) -> str:
+    return opaque_id("d", order_id, due_at.isoformat())
 
 
 def _order_row(order_id: str, order: Order, at: datetime, settled_at: datetime | None) -> OrderRow:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.database import is_added
 from adapters.records.tables import PersonRow, ReasonRow
 from domain.orders import Learner
 from domain.values import opaque_id
@@ -12,7 +13,8 @@ from domain.values import opaque_id
 
 async def person_of(session: AsyncSession, learner: Learner) -> PersonRow:
     """Return the person with the learner's address; a new one is put into the directory."""
-    person = await session.scalar(select(PersonRow).where(PersonRow.address == learner.address))
+    with_address = select(PersonRow).where(PersonRow.address == learner.address)
+    person = await session.scalar(with_address)
     if person is None:
         person = PersonRow(
             id=opaque_id("p", learner.address),
@@ -20,9 +22,10 @@ async def person_of(session: AsyncSession, learner: Learner) -> PersonRow:
             address=learner.address,
             organization=learner.organization,
         )
-        session.add(person)
-        await session.flush()
-    elif learner.organization and not person.organization:
+        if await is_added(session, person):
+            return person
+        person = (await session.scalars(with_address)).one()
+    if learner.organization and not person.organization:
         person.organization = learner.organization
     return person
 
@@ -33,6 +36,6 @@ async def keep_reason(
     """Keep why something was done, once under its key; returns the id that may be passed on."""
     reason_id = opaque_id("r", key)
     if await session.get(ReasonRow, reason_id) is None:
-        session.add(ReasonRow(id=reason_id, text=text, by_party=by_party, by_name=by_name, at=at))
-        await session.flush()
+        row = ReasonRow(id=reason_id, text=text, by_party=by_party, by_name=by_name, at=at)
+        await is_added(session, row)
     return reason_id

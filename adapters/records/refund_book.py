@@ -70,13 +70,15 @@ class RefundBook:
         """
         async with self._database.transaction() as session:
             order = await _order(session, order_id)
-            lines = (
-                await session.scalars(
-                    select(OrderLineRow)
-                    .where(OrderLineRow.order_id == order_id)
-                    .order_by(OrderLineRow.number)
-                )
-            ).all()
+            query = (
+                select(OrderLineRow)
+                .where(OrderLineRow.order_id == order_id)
+                .order_by(OrderLineRow.number)
+            )
+            # Locked, so that lines which are opened at the same moment are opened before or not.
+            if self._database.has_row_locks:
+                query = query.with_for_update()
+            lines = (await session.scalars(query)).all()
             for number in sorted(set(numbers) - {line.number for line in lines}):
                 raise UnknownLine(order=order_id, line=number)
             chosen = [line for line in lines if not numbers or line.number in numbers]
@@ -104,7 +106,9 @@ class RefundBook:
     async def release(self, line_id: str, at: datetime) -> JourneyToStart:
         """Start a held line after all. Raises ``LineNotHeld``, ``StillEnrolled``."""
         async with self._database.transaction() as session:
-            line = await session.get(OrderLineRow, line_id)
+            line = await session.get(
+                OrderLineRow, line_id, with_for_update=self._database.has_row_locks or None
+            )
             if line is None:
                 raise UnknownLine(order="", line=line_id)
             if line.state == LineState.ENROLLED and line.enrollment_id is not None:

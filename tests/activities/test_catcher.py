@@ -1,17 +1,18 @@
 """The mail catcher, as a process of its own: what it answered with 250 is there, whatever comes."""
 
 import asyncio
+import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from activities.mail_ports import Accepted, Deferred, DeferredFor, Delivery
-from adapters.embedded.processes import LOOPBACK, Child
+from adapters.embedded.processes import LOOPBACK, Child, is_listening
 from adapters.mail.caught import LOG_NAME, CaughtLine, caught_mail
 from adapters.mail.smtp import SmtpRelay
 from adapters.mail.smtp_connection import MailServer
@@ -42,6 +43,13 @@ async def granted() -> bool:
     return True
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    """Return when something that only looking shows is so."""
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(is_so):
+            continue
+
+
 class CatcherProcess:
     """A running catcher."""
 
@@ -69,9 +77,14 @@ class CatcherProcess:
 
         await self.child.wait_until(has_told_its_port)
 
+    @property
+    def port(self) -> int:
+        """Where it takes mail."""
+        return int(self._port_file.read_text())
+
     def relay(self) -> SmtpRelay:
         """Return a relay that leads to it."""
-        return SmtpRelay(MailServer(LOOPBACK, int(self._port_file.read_text())))
+        return SmtpRelay(MailServer(LOOPBACK, self.port))
 
     async def take(self, *letters: Letter) -> list[Delivery]:
         """Send letters to it, all at once."""
@@ -139,8 +152,7 @@ async def test_sigterm_ends_it_in_order_and_silently(catcher: CatcherProcess) ->
 
 async def test_sigterm_with_a_connection_open_ends_it_too(catcher: CatcherProcess) -> None:
     """Proves: a worker that keeps its connections does not hold the stack's end up."""
-    port = int((catcher.directory.parent / "mail.port").read_text())
-    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    reader, writer = await asyncio.open_connection(LOOPBACK, catcher.port)
     assert (await reader.readline()).startswith(b"220")
     await catcher.child.stop(by=signal.SIGTERM)
     assert catcher.child.exit_status == 0
@@ -165,6 +177,29 @@ async def test_sigterm_in_the_middle_leaves_no_letter_in_between(catcher: Catche
     }
     assert accepted
     assert {mail.message_id for mail in caught_mail(catcher.directory)} == accepted
+    assert catcher.child.exit_status == 0
+
+
+async def test_sigterm_waits_for_the_answer_to_a_letter(catcher: CatcherProcess) -> None:
+    """Proves: who has sent a whole letter is told what became of it before the catcher ends.
+
+    The log is a pipe here: opening it blocks until somebody reads, and it cannot be made durable.
+    """
+    os.mkfifo(catcher.directory / LOG_NAME)
+    relay = catcher.relay()
+    sending = asyncio.ensure_future(relay.deliver(letter(), granted))
+    await until(lambda: bool(list(catcher.directory.glob("*.eml"))))
+    os.kill(catcher.child.pid, signal.SIGTERM)
+    while await is_listening(catcher.port):
+        continue
+    assert not sending.done()
+    with (catcher.directory / LOG_NAME).open("rb") as pipe:
+        delivery = await sending
+        assert pipe.read().endswith(b"}\n")
+    await relay.close()
+    assert isinstance(delivery, Deferred)
+    assert (delivery.reason, delivery.code) == (DeferredFor.SERVER, 452)
+    await until(lambda: not catcher.child.is_running)
     assert catcher.child.exit_status == 0
 
 

@@ -4,9 +4,12 @@
 shape.
 """
 
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from domain.catalog_page import CatalogDraft, read_page
 
 TITLE = "Listening Before Deciding"
 OVERVIEW = (
@@ -163,3 +166,31 @@ def html_page(page: Page) -> str:
 PAGE = Page()
 SHAPE = Shape()
 MISNUMBERED = replace(SHAPE, restart_after=2)
+OUTCOME_LIST = listed(OUTCOMES, SHAPE)
+QUESTION_LIST = listed(QUESTIONS, SHAPE)
+
+
+def swapped(old: str, new: str) -> str:
+    """Return the plain page with ``old``, which stands on it, replaced."""
+    text = PAGE.text()
+    assert old in text
+    return text.replace(old, new)
+
+
+def draft_of(text: str) -> CatalogDraft:
+    """Read a page whose library nobody names."""
+    return read_page(text, None).draft
+
+
+def assert_whole(draft: CatalogDraft, page: Page = PAGE) -> None:
+    """Everything that the page says is in the draft, nothing more, and nothing is doubtful."""
+    assert [problem.message for problem in draft.problems] == []
+    assert (draft.title, draft.overview) == (page.title, page.overview)
+    assert draft.outcomes == page.outcomes
+    first, second, third = draft.parts
+    assert (first.number, first.title, first.minimum_words) == (1, "Overview Questions", 1000)
+    assert first.questions == page.questions
+    assert second.title == "Skill Demonstration Product with Self-Analysis"
+    assert (second.number, second.minimum_words, second.questions) == (2, None, ())
+    assert re.fullmatch("Reflection (&|and) Application", third.title)
+    assert (third.number, third.minimum_words, third.questions) == (3, 500, ())

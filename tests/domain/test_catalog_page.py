@@ -1,7 +1,6 @@
 """The importer on pages of every shape: what stands on the page comes out, and nothing else."""
 
 import json
-import re
 import string
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.catalog import CatalogEntry, publication_problems
-from domain.catalog_page import CatalogDraft, entry_of, read_page
+from domain.catalog_page import entry_of, read_page
 from domain.catalog_supplement import CatalogSupplement, supplemented
 from tests.domain.library_pages import (
     FOOT,
     MARKERS,
+    OUTCOME_LIST,
     OUTCOMES,
     OVERVIEW,
     PAGE,
@@ -23,10 +23,10 @@ from tests.domain.library_pages import (
     SHAPE,
     TITLE,
     TOP,
-    Page,
     Shape,
-    html_page,
-    listed,
+    assert_whole,
+    draft_of,
+    swapped,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,30 +34,12 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the library's own pages are not here")
 
 
-def _draft(text: str) -> CatalogDraft:
-    return read_page(text, None).draft
-
-
-def _assert_whole(draft: CatalogDraft, page: Page = PAGE) -> None:
-    """Everything that the page says is in the draft, nothing more, and nothing is doubtful."""
-    assert [problem.message for problem in draft.problems] == []
-    assert (draft.title, draft.overview) == (page.title, page.overview)
-    assert draft.outcomes == page.outcomes
-    first, second, third = draft.parts
-    assert (first.number, first.title, first.minimum_words) == (1, "Overview Questions", 1000)
-    assert first.questions == page.questions
-    assert second.title == "Skill Demonstration Product with Self-Analysis"
-    assert (second.number, second.minimum_words, second.questions) == (2, None, ())
-    assert re.fullmatch("Reflection (&|and) Application", third.title)
-    assert (third.number, third.minimum_words, third.questions) == (3, 500, ())
-
-
 @pytest.mark.parametrize("marker", MARKERS.values(), ids=MARKERS.keys())
 @pytest.mark.parametrize("is_spaced", [False, True], ids=["tight", "spaced"])
 def test_items_are_found_under_every_mark(marker: object, is_spaced: bool) -> None:
     """Numbers, letters, bullets: the mark changes, the items stay."""
     assert callable(marker)
-    _assert_whole(_draft(PAGE.text(replace(SHAPE, marker=marker, is_spaced=is_spaced))))
+    assert_whole(draft_of(PAGE.text(replace(SHAPE, marker=marker, is_spaced=is_spaced))))
 
 
 SHAPES = {
@@ -104,81 +86,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_pages_of_every_shape_come_out_whole(shape: Shape) -> None:
     """Dashes, labels, counts, wrapping and spacing make no difference to what is read."""
-    _assert_whole(_draft(PAGE.text(shape)))
-
-
-def _swap(old: str, new: str) -> str:
-    text = PAGE.text()
-    assert old in text
-    return text.replace(old, new)
-
-
-_LIST = listed(OUTCOMES, SHAPE)
-_ASKED = listed(QUESTIONS, SHAPE)
-_PART_1 = PAGE.text()[PAGE.text().index("Part 1") : PAGE.text().index("Part 2")]
-_PART_2 = PAGE.text()[PAGE.text().index("Part 2") : PAGE.text().index("Part 3")]
-_PART_3 = PAGE.text()[PAGE.text().index("Part 3") : PAGE.text().index("Enroll Now")]
-
-WHOLE = {
-    "windows lines and a mark of byte order": "\ufeff" + PAGE.text().replace("\n", "\r\n"),
-    "old mac lines": PAGE.text().replace("\n", "\r"),
-    "doubled lines": PAGE.text().replace("\n", "\n\n"),
-    "doubled spaces": PAGE.text().replace(" ", "  "),
-    "no-break spaces": PAGE.text().replace(" ", "\u00a0"),
-    "zero-width spaces": PAGE.text().replace(" ", " \u200b"),
-    "control characters": PAGE.text().replace("e", "e\x00\x1b"),
-    "entities": PAGE.text()
-    .replace("–", "&ndash;")
-    .replace("&", "&", 1)
-    .replace("  1.", "&nbsp;1."),
-    "read in the wrong encoding": PAGE.text().encode().decode("cp1252", errors="replace"),
-    "everything on one line": " ".join(PAGE.text().split()),
-    "outcomes on one line": _swap(_LIST, " ".join(_LIST.split())),
-    "outcomes after the colon": _swap(":\n\n" + _LIST, ": " + " ".join(_LIST.split())),
-    "two outcomes in a line": _swap("them.\n  2. ", "them. 2. "),
-    "questions on one line": _swap(":\n\n" + _ASKED, ": " + " ".join(_ASKED.split())),
-    "questions without marks": _swap(_ASKED, "\n\n".join(QUESTIONS)),
-    "title twice": _swap(f"{TITLE}\n", f"{TITLE}\n{TITLE}\n"),
-    "title in capitals": _swap(f"{TITLE}\n", f"{TITLE.upper()}\n"),
-    "title with a label": _swap(f"{TITLE}\n", f"Micro-Credential: {TITLE}\n"),
-    "title run into a label": _swap(
-        f"{TITLE}\n\n", f"{TITLE}Professional Development Credit – Ask your state.\n\n"
-    ),
-    "no title line": _swap(f"{TITLE}\n\nOver", "Over"),
-    "nobody named in the announcement": _swap(
-        f"{TITLE} identifies", "This micro-credential identifies"
-    ),
-    "requirements and part on a line": _swap("Requirements\n\nPart 1", "Requirements Part 1"),
-    "instruction on the heading's line": _swap("Questions\n\nWrite", "Questions Write"),
-    "instruction run into the heading": _swap("Questions\n\nWrite", "QuestionsWrite"),
-    "title of the part below": _swap("Part 1 – Over", "Part 1\n\nOver"),
-    "part titles alone": re.sub(r"Part \d – ", "", PAGE.text()),
-    "no outcomes heading": _swap("Essential Outcomes – ", ""),
-    "buttons in the middle": _swap("  3. Report", "Enroll Now\n  3. Report"),
-    "unknown menu before the overview": _swap("Overview –", "Grants\nOur Story\n\nOverview –"),
-    "unknown menu after the outcomes": _swap("Requirements", "Grants\n\nOur Story\n\nRequirements"),
-    "table of contents": _swap(
-        "Overview –", "Overview\nEssential Outcomes\nPart 1\nPart 2\nPart 3\n\nOverview –"
-    ),
-    "table of contents with bullets": _swap(
-        "Overview –",
-        "• Overview\n• Essential Outcomes\n• Part 1 – Overview Questions\n• Part 2\n\nOverview –",
-    ),
-    "second part first": _swap(_PART_1 + _PART_2, _PART_2 + _PART_1),
-    "first part last": _swap(_PART_1 + _PART_2 + _PART_3, _PART_2 + _PART_3 + _PART_1),
-    "page twice": f"{PAGE.text()}\n\n{PAGE.text()}",
-    "quoted": re.sub("(?m)^", "> ", PAGE.text()),
-    "web page": html_page(PAGE),
-    "web page of divisions": re.sub("(?m)^(.+)$", r"<div><span>\1</span></div>", PAGE.text()),
-    "web page of line breaks": f"<html><body>{PAGE.text()}</body></html>".replace("\n", "<br>\n"),
-    "web page as it was typed": f"<html><body><pre>{PAGE.text()}</pre></body></html>",
-}
-
-
-@pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE.keys())
-def test_disfigured_pages_come_out_whole(text: str) -> None:
-    """What copying, saving and publishing do to a page changes nothing that is read."""
-    _assert_whole(_draft(text))
+    assert_whole(draft_of(PAGE.text(shape)))
 
 
 TITLES = [
@@ -207,7 +115,7 @@ TITLES = [
 def test_titles_are_taken_as_they_are(title: str, dash: str) -> None:
     """A title that looks like a heading, a menu or a list mark is still the title."""
     page = replace(PAGE, title=title, overview="All about it, from beginning to end.")
-    _assert_whole(_draft(page.text(replace(SHAPE, dash=dash))), page)
+    assert_whole(draft_of(page.text(replace(SHAPE, dash=dash))), page)
 
 
 HARD_ITEMS = [
@@ -226,7 +134,7 @@ HARD_ITEMS = [
 def test_items_that_hold_marks_stay_one(item: str, width: int) -> None:
     """Numbers, semicolons and headings inside an item divide nothing, wherever the line breaks."""
     page = replace(PAGE, outcomes=(OUTCOMES[0], item), questions=(QUESTIONS[0], item, QUESTIONS[1]))
-    _assert_whole(_draft(page.text(replace(SHAPE, width=width))), page)
+    assert_whole(draft_of(page.text(replace(SHAPE, width=width))), page)
 
 
 def test_a_year_at_the_start_of_a_line_is_no_number() -> None:
@@ -234,13 +142,13 @@ def test_a_year_at_the_start_of_a_line_is_no_number() -> None:
     item = "Build on the standards (National Association, 2018. Third edition) every day."
     page = replace(PAGE, outcomes=(item, OUTCOMES[0]))
     text = page.text().replace("Association, 2018.", "Association,\n2018.")
-    _assert_whole(_draft(text), page)
+    assert_whole(draft_of(text), page)
 
 
 def test_inner_lists_stay_with_their_item() -> None:
     """Bullets under a numbered outcome are part of it, not outcomes of their own."""
-    text = _swap("  2. Weigh", "     • at home\n     • at school\n  2. Weigh")
-    draft = _draft(text)
+    text = swapped("  2. Weigh", "     • at home\n     • at school\n  2. Weigh")
+    draft = draft_of(text)
     assert draft.outcomes == (f"{OUTCOMES[0]}\n- at home\n- at school", *OUTCOMES[1:])
     assert draft.problems == ()
 
@@ -248,7 +156,7 @@ def test_inner_lists_stay_with_their_item() -> None:
 def test_semicolons_divide_outcomes_in_one_sentence() -> None:
     """ "…; …; and …" after the announcement is a list; its joints are not part of the items."""
     run = "Gather views, early and late; Weigh them well; and Report back to all."
-    draft = _draft(_swap(":\n\n" + _LIST, f": {run}"))
+    draft = draft_of(swapped(":\n\n" + OUTCOME_LIST, f": {run}"))
     assert draft.outcomes == (
         "Gather views, early and late",
         "Weigh them well",
@@ -259,7 +167,7 @@ def test_semicolons_divide_outcomes_in_one_sentence() -> None:
 def test_lines_without_marks_count_if_the_page_states_their_number() -> None:
     """Marks lost in copying do not lose the outcomes when the announced count agrees."""
     page = PAGE.text(replace(SHAPE, count="three", marker=lambda _: ""))
-    _assert_whole(_draft(page))
+    assert_whole(draft_of(page))
 
 
 @pytest.mark.parametrize(
@@ -278,7 +186,7 @@ def test_the_way_back_tells_the_library(line: str, library: str) -> None:
     text = PAGE.text(replace(SHAPE, has_surroundings=False))
     reading = read_page(f"{line}\n\n{text}", None)
     assert (reading.draft.library, reading.library_is_guessed) == (library, True)
-    _assert_whole(reading.draft)
+    assert_whole(reading.draft)
     named = read_page(f"{line}\n\n{text}", "Missouri")
     assert (named.draft.library, named.library_is_guessed) == ("missouri", False)
 
@@ -316,7 +224,7 @@ def test_items_in_are_items_out(
     outcomes: tuple[str, ...], questions: tuple[str, ...], shape: Shape
 ) -> None:
     """Whatever the items hold and however they are set, the same items come out, in order."""
-    draft = _draft(replace(PAGE, outcomes=outcomes, questions=questions).text(shape))
+    draft = draft_of(replace(PAGE, outcomes=outcomes, questions=questions).text(shape))
     assert [problem.message for problem in draft.problems] == []
     assert draft.outcomes == outcomes
     assert draft.parts[0].questions == questions
@@ -336,7 +244,7 @@ def test_the_library_s_own_pages_come_out_whole(
 ) -> None:
     """The two real pages: every item, both minimums, no word of menu or footer, no problem."""
     text = (SEEDS / f"{name}.txt").read_text(encoding="utf-8")
-    draft = _draft(text)
+    draft = draft_of(text)
     assert (draft.library, draft.slug, draft.title) == (library, name, title)
     assert (len(draft.outcomes), len(draft.parts[0].questions)) == (outcomes, questions)
     assert [part.minimum_words for part in draft.parts] == [1000, None, 500]
@@ -359,7 +267,7 @@ def test_the_sample_catalogue_can_be_published(
 ) -> None:
     """A clone without the library's pages has entries of its own that are ready for sale."""
     folder = ROOT / "samples" / "catalog"
-    draft = _draft((folder / f"{name}.txt").read_text(encoding="utf-8"))
+    draft = draft_of((folder / f"{name}.txt").read_text(encoding="utf-8"))
     assert (draft.library, draft.slug, draft.problems) == (library, name, ())
     assert (len(draft.outcomes), len(draft.parts[0].questions)) == (outcomes, questions)
     said = (folder / f"{name}.details.json").read_text(encoding="utf-8")
@@ -370,7 +278,7 @@ def test_the_sample_catalogue_can_be_published(
 
 def test_the_draft_has_the_published_form() -> None:
     """The JSON of a draft has these keys in this order; other programs rely on them."""
-    shown = json.loads(_draft(_swap("(1,000-word minimum)", "")).model_dump_json())
+    shown = json.loads(draft_of(swapped("(1,000-word minimum)", "")).model_dump_json())
     assert list(shown) == [
         *("library", "slug", "title", "overview", "outcomes", "parts", "problems"),
     ]
@@ -384,5 +292,5 @@ def test_surroundings_do_not_matter() -> None:
     """The menus and footers of the other tests are really there, and really left out."""
     assert TOP in PAGE.text()
     assert FOOT in PAGE.text()
-    said = _draft(PAGE.text()).model_dump_json()
+    said = draft_of(PAGE.text()).model_dump_json()
     assert not any(word in said for word in ("Association", "Skip", "Catalog of", "account"))

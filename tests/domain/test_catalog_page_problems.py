@@ -17,11 +17,17 @@ from domain.catalog_page import (
     read_page,
 )
 from domain.page.words import stated_minimums
-from tests.domain.library_pages import OUTCOMES, PAGE, QUESTIONS, SHAPE, TITLE, TOP, listed
+from tests.domain.library_pages import (
+    OUTCOME_LIST,
+    OUTCOMES,
+    PAGE,
+    QUESTION_LIST,
+    QUESTIONS,
+    TITLE,
+    TOP,
+)
 
 _TEXT = PAGE.text()
-_LIST = listed(OUTCOMES, SHAPE)
-_ASKED = listed(QUESTIONS, SHAPE)
 
 
 def _codes(text: str) -> tuple[CatalogDraft, list[str]]:
@@ -40,10 +46,10 @@ def _cut(start: str, end: str) -> str:
 
 
 PROBLEMS = {
-    "list of outcomes lost": (_without(_LIST), ["outcomes_missing"]),
+    "list of outcomes lost": (_without(OUTCOME_LIST), ["outcomes_missing"]),
     "outcomes lost altogether": (_cut("Essential Outcomes", "Requirements"), ["outcomes_missing"]),
     "outcomes replaced by a sentence": (
-        _without(_LIST, "Ask the office for the list. It is long."),
+        _without(OUTCOME_LIST, "Ask the office for the list. It is long."),
         ["outcomes_missing"],
     ),
     "three announced, two listed": (
@@ -62,13 +68,13 @@ PROBLEMS = {
         ),
         ["outcome_count_differs"],
     ),
-    "unmarked, uncounted": (_without(_LIST, "\n".join(OUTCOMES)), ["outcomes_unmarked"]),
+    "unmarked, uncounted": (_without(OUTCOME_LIST, "\n".join(OUTCOMES)), ["outcomes_unmarked"]),
     "one empty number": (_without("  3. Report", "  3.\n  4. Report"), ["item_empty"]),
     "one outcome twice": (
-        _without(_LIST, f"{_LIST}\n  4. {OUTCOMES[0].upper()}"),
+        _without(OUTCOME_LIST, f"{OUTCOME_LIST}\n  4. {OUTCOMES[0].upper()}"),
         ["item_repeated"],
     ),
-    "questions lost": (_without(_ASKED), ["questions_missing"]),
+    "questions lost": (_without(QUESTION_LIST), ["questions_missing"]),
     "six questions announced": (
         _without("following questions", "following six questions"),
         ["question_count_differs"],
@@ -123,7 +129,9 @@ def test_what_is_wrong_is_said_and_nothing_else(text: str, codes: list[str]) -> 
 
 def test_outcomes_are_never_invented() -> None:
     """The overview may say the same in other words: a lost list stays lost."""
-    text = _without(_LIST).replace(PAGE.overview, "The skills are: 1. Gather. 2. Weigh. 3. Report.")
+    text = _without(OUTCOME_LIST).replace(
+        PAGE.overview, "The skills are: 1. Gather. 2. Weigh. 3. Report."
+    )
     draft, codes = _codes(text)
     assert (draft.outcomes, codes) == ((), ["outcomes_missing"])
 
@@ -213,7 +221,7 @@ def test_hostile_pages_end_soon(fragment: str) -> None:
     Measured in processor time of this process, the best of three, and without what earlier tests
     left to the garbage collector, so that a busy machine does not decide it.
     """
-    head, tail = _TEXT.split(_ASKED)
+    head, tail = _TEXT.split(QUESTION_LIST)
 
     def seconds(size: int) -> float:
         text = head + fragment * (size // len(fragment)) + tail
@@ -263,6 +271,6 @@ def test_minimums_are_read_as_pages_put_them(said: str, minimums: tuple[int, ...
 
 def test_shapes_and_text_agree() -> None:
     """The texts that these tests cut are really on the page that they cut."""
-    assert _LIST in _TEXT
-    assert _ASKED in _TEXT
+    assert OUTCOME_LIST in _TEXT
+    assert QUESTION_LIST in _TEXT
     assert replace(PAGE, title="Other").text() != _TEXT

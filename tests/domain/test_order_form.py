@@ -49,7 +49,7 @@ class TestFilesInOrder:
             address="june.abernathy@lindenbrook.example.org",
             organization="Lindenbrook Middle School",
             library="missouri",
-            slug="walking-the-building",
+            slug="running-meetings-that-decide",
         )
         assert lines[0].organization is None
 

@@ -1,9 +1,12 @@
-"""Records the histories anew: ``python -m tests.replay.record [SCENARIO …]``.
+"""Records the histories anew: ``python -m tests.replay.record [--transcripts] [SCENARIO …]``.
 
 Before the first release that is how they change. After it, histories of journeys that may still be
-open are kept as they are, and new ones are added beside them.
+open are kept as they are, and new ones are added beside them. With ``--transcripts`` the histories
+stay and only what the code asks for now is written beside them: for a change that was meant, to be
+read as a difference before it is committed.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -12,12 +15,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from temporalio.client import WorkflowHistory
-
 from adapters.records.database import migrate
 from tests.house import House, running_house
 from tests.replay.scenarios import SCENARIOS, Scenario
-from tests.replay.transcript import HISTORIES, replayed
+from tests.replay.transcript import history_file, kept_history, replayed, transcript_file
 from tests.servers import start_temporal
 
 RECORDER = "recorder"
@@ -41,10 +42,15 @@ async def _keep(house: House, scenario: Scenario) -> None:
     workflow_id = await scenario(house, f"library-{name.replace('_', '-')}")
     history = await house.client.get_workflow_handle(workflow_id).fetch_history()
     kept = json.dumps(_without_machine(json.loads(history.to_json())), separators=(",", ":"))
-    transcript = await replayed(WorkflowHistory.from_json(workflow_id, kept))
-    (HISTORIES / f"{name}.json").write_text(f"{kept}\n")
-    (HISTORIES / f"{name}.transcript.txt").write_text(transcript.text)
+    history_file(name).write_text(f"{kept}\n")
+    await transcribe(name)
     sys.stdout.write(f"{name}: {len(history.events)} events, {len(kept) // 1024} KB\n")
+
+
+async def transcribe(name: str) -> None:
+    """Write down what the code asks for now when it meets a history that is kept."""
+    transcript = await replayed(kept_history(name))
+    transcript_file(name).write_text(transcript.text)
 
 
 def _without_machine(content: object) -> object:
@@ -59,10 +65,21 @@ def _without_machine(content: object) -> object:
     return content
 
 
-def main(names: Sequence[str]) -> None:
+async def transcribe_all(scenarios: Sequence[Scenario]) -> None:
+    """Write the transcripts anew beside histories that stay."""
+    for scenario in scenarios:
+        await transcribe(scenario.__name__)
+
+
+def main(arguments: Sequence[str]) -> None:
     """Record the scenarios with these names, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
     known = {scenario.__name__: scenario for scenario in SCENARIOS}
-    asyncio.run(record([known[name] for name in names] or SCENARIOS))
+    parser.add_argument("--transcripts", action="store_true", help="keep the histories")
+    parser.add_argument("scenarios", nargs="*", help=", ".join(known))
+    options = parser.parse_args(arguments)
+    chosen = [known[name] for name in options.scenarios] or SCENARIOS
+    asyncio.run(transcribe_all(chosen) if options.transcripts else record(chosen))
 
 
 if __name__ == "__main__":

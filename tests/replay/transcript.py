@@ -151,6 +151,21 @@ class _Runner(WorkflowRunner):
         self._inner.set_worker_level_failure_exception_types(types)  # type: ignore[arg-type]
 
 
+def history_file(name: str) -> Path:
+    """Return where the history of a scenario is kept."""
+    return HISTORIES / f"{name}.json"
+
+
+def transcript_file(name: str) -> Path:
+    """Return where its transcript is kept."""
+    return HISTORIES / f"{name}.transcript.txt"
+
+
+def kept_history(name: str) -> WorkflowHistory:
+    """Return the history of a scenario, as it was recorded."""
+    return WorkflowHistory.from_json(name, history_file(name).read_text())
+
+
 async def replayed(history: WorkflowHistory, workflows: tuple[type, ...] = WORKFLOWS) -> Transcript:
     """Replay ``history`` with the code as it is now. Raises if the sequence does not fit."""
     transcript = Transcript()
