@@ -74,8 +74,6 @@ class Settings(BaseSettings):
     """Name of the programme, as notices and pages show it."""
     programme_zone: str = "America/Chicago"
     """Time zone of business days and of every time that is shown (an IANA name)."""
-    calendar_name: str = "US-MO"
-    """Business calendar: a country, or a country and a subdivision, of public holidays."""
     data_dir: Path = Path("var")
     """Directory of everything that the embedded stack keeps: databases, files, mail, logs."""
     database_url: str = Field(default_factory=lambda known: local_database(known["data_dir"]))

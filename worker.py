@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,16 +56,19 @@ STICKY = timedelta(seconds=3)
 """How long a task waits for the worker that knows its journey; a killed one never comes."""
 
 
-def workers_of(
-    client: Client, settings: Settings, database: Database, stack: AsyncExitStack
-) -> list[Worker]:
-    """Return one worker for each queue that this process serves."""
-    engine = WorkflowEngine(client)
-    relay = SmtpRelay.configured(settings)
-    stack.push_async_callback(relay.close)
-    mail = MailActivities(
-        notice_book_of(settings, database), relay, letter_writer_of(settings), engine
-    )
+@dataclass(frozen=True)
+class Implementations:
+    """The activities of one worker process, by the queue that they run on."""
+
+    records: tuple[object, ...]
+    mail: MailActivities
+    documents: DocumentActivities
+
+
+def implementations_of(
+    engine: WorkflowEngine, settings: Settings, database: Database, relay: SmtpRelay
+) -> Implementations:
+    """Return every activity, or refuse to start when one is missing."""
     zone = settings.programme_zone
     sweeper = OfficeSweeper(
         DriftBook(database),
@@ -73,19 +77,36 @@ def workers_of(
         engine,
         Requests(engine, OpsBook(database)),
     )
-    records = (
-        JourneyRecordsActivities(JourneyBook(database, zone), engine),
-        OrderRecordsActivities(OrderBook(database, zone, Policy()), engine),
-        SweepActivities(sweeper),
+    made = Implementations(
+        records=(
+            JourneyRecordsActivities(JourneyBook(database, zone), engine),
+            OrderRecordsActivities(OrderBook(database, zone, Policy()), engine),
+            SweepActivities(sweeper),
+        ),
+        mail=MailActivities(
+            notice_book_of(settings, database), relay, letter_writer_of(settings), engine
+        ),
+        documents=DocumentActivities(
+            PartBook(database), file_store_of(settings), IsolatedInspector()
+        ),
     )
-    documents = DocumentActivities(PartBook(database), file_store_of(settings), IsolatedInspector())
-    refuse_incomplete((*records, mail, documents))
-    made = {
+    refuse_incomplete((*made.records, made.mail, made.documents))
+    return made
+
+
+def workers_of(
+    client: Client, settings: Settings, database: Database, stack: AsyncExitStack
+) -> list[Worker]:
+    """Return one worker for each queue that this process serves."""
+    relay = SmtpRelay.configured(settings)
+    stack.push_async_callback(relay.close)
+    made = implementations_of(WorkflowEngine(client), settings, database, relay)
+    workers = {
         JOURNEYS_QUEUE: lambda: Worker(
             client,
             task_queue=JOURNEYS_QUEUE,
             workflows=WORKFLOWS,
-            activities=[each for part in records for each in activities_of(part)],
+            activities=[each for part in made.records for each in activities_of(part)],
             workflow_runner=sandboxed_runner(),
             sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=DRAIN,
@@ -93,7 +114,7 @@ def workers_of(
         MAIL_QUEUE: lambda: Worker(
             client,
             task_queue=MAIL_QUEUE,
-            activities=activities_of(mail),
+            activities=activities_of(made.mail),
             max_concurrent_activities=settings.smtp_connections,
             max_task_queue_activities_per_second=settings.mail_per_second,
             graceful_shutdown_timeout=DRAIN,
@@ -101,12 +122,12 @@ def workers_of(
         DOCUMENTS_QUEUE: lambda: Worker(
             client,
             task_queue=DOCUMENTS_QUEUE,
-            activities=activities_of(documents),
+            activities=activities_of(made.documents),
             max_concurrent_activities=os.cpu_count() or 2,
             graceful_shutdown_timeout=DRAIN,
         ),
     }
-    return [made[queue]() for queue in settings.worker_queues or ALL_QUEUES]
+    return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
 
 
 async def serve(settings: Settings, ready_file: Path | None) -> None:

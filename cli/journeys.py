@@ -18,7 +18,7 @@ from cli.output import (
 )
 
 if TYPE_CHECKING:
-    from adapters.records.views import JourneyLine, JourneyView
+    from adapters.records.view_values import JourneyLine, JourneyView
 
 Enrollment = Annotated[str, typer.Argument(metavar="ENROLLMENT", help="Number of an enrollment.")]
 
@@ -41,7 +41,7 @@ def list_journeys(
     as_json: AsJson = False,
 ) -> None:
     """List journeys: where each stands, who is waited on, until when."""
-    from adapters.records.views import JourneyFilter
+    from adapters.records.view_values import JourneyFilter
 
     wanted = JourneyFilter(
         stage=stage or None,
@@ -59,10 +59,13 @@ def list_journeys(
     lines, zone = in_office(act)
     if as_json:
         print_list(lines)
-        return
-    if not lines:
+    elif lines:
+        _show_lines(lines, zone)
+    else:
         complain("No journey fits. Without options, every journey is listed.")
-        return
+
+
+def _show_lines(lines: "tuple[JourneyLine, ...]", zone: str) -> None:
     print_table(
         ("enrollment", "practitioner", "micro-credential", "stage", "waits on", "until", "!"),
         [
@@ -87,6 +90,12 @@ def show_journey(enrollment: Enrollment, as_json: AsJson = False) -> None:
         print_json(view)
         return
     _show_standing(view)
+    _show_timeline(view)
+    _show_notices(view)
+    _show_attention(view)
+
+
+def _show_timeline(view: "JourneyView") -> None:
     say("\nTimeline")
     print_table(
         ("when", "what", "who", "why"),
@@ -100,6 +109,9 @@ def show_journey(enrollment: Enrollment, as_json: AsJson = False) -> None:
             for line in view.timeline
         ],
     )
+
+
+def _show_notices(view: "JourneyView") -> None:
     say("\nNotices")
     print_table(
         ("intended", "notice", "to", "state", "server's reply", "number"),
@@ -115,6 +127,9 @@ def show_journey(enrollment: Enrollment, as_json: AsJson = False) -> None:
             for each in view.notices
         ],
     )
+
+
+def _show_attention(view: "JourneyView") -> None:
     open_attention = [each for each in view.attention if each.closed_at is None]
     say("\nAttention" if open_attention else "\nNothing needs attention.")
     for each in open_attention:

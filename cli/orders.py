@@ -28,7 +28,7 @@ from domain.orders import Channel, Order
 from domain.values import Value
 
 if TYPE_CHECKING:
-    from adapters.records.views import OrderView
+    from adapters.records.view_values import OrderView
 
 group = typer.Typer(help="Orders: take, settle, refund.", no_args_is_help=True)
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from adapters.records.views import DueTimeLine, JourneyView, NoticeLine, TimelineLine
+from adapters.records.view_values import DueTimeLine, JourneyView, NoticeLine, TimelineLine
 from cli.output import WIDTH, say, shown_instant
 from domain.timeline import Happening
 from domain.values import Instant, Value

@@ -1,7 +1,7 @@
 """Why somebody did something, in whose name, and when.
 
-Every act of people on a journey, and every change of catalogue, roster or calendar is kept with its grounds (domain.md,
-"People").
+Every act of people on a journey, and every change of catalogue, roster or calendar is kept with its
+grounds (domain.md, "People").
 """
 
 from datetime import datetime

@@ -14,3 +14,8 @@ async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"did not become so within {PATIENCE_SECONDS:.0f} s: {is_so}")
         await asyncio.sleep(0.02)
+
+
+async def pause(seconds: float) -> None:
+    """Let time pass; only for a test whose very subject is an arbitrary moment."""
+    await asyncio.sleep(seconds)

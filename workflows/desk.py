@@ -233,7 +233,8 @@ class Desk:
 
     async def _refund(self, refund: Refund) -> None:
         told = self.ledger.notice(NoticeKind.REFUNDED, Recipient.PAYER)
-        entered = await self.decide(RefundLine(line_id=refund.line_id), told, actor=refund.actor)
+        # Told first: afterwards the journey may run under another payer's order.
+        entered = await self.decide(told, RefundLine(line_id=refund.line_id), actor=refund.actor)
         if entered is None:
             return
         is_still_granted = bool(entered.is_still_granted)

@@ -22,10 +22,15 @@ READING = "is_reading"
 
 
 def make_engine(url: str) -> AsyncEngine:
-    """Return an engine for ``sqlite+aiosqlite`` or ``postgresql+asyncpg`` addresses."""
+    """Return an engine for ``sqlite+aiosqlite`` or ``postgresql+asyncpg`` addresses.
+
+    Its errors end up in histories and logs, so they never name what was to be written.
+    """
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        return create_async_engine(
+            url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -221,22 +221,6 @@ def _untrue_notices(now: datetime) -> tuple["Select[str]", ...]:
         )
         for kind, ending in _FAREWELLS.items()
     ]
-    not_yet_of_a_met_round = (
-        select(NoticeRow.id)
-        .join(
-            RoundRow,
-            and_(
-                RoundRow.enrollment_id == NoticeRow.subject_id,
-                RoundRow.number == NoticeRow.round,
-            ),
-        )
-        .where(accepted, NoticeRow.kind == NoticeKind.NOT_YET, RoundRow.is_proficient.is_(True))
-    )
-    has_farewell = exists().where(
-        NoticeRow.subject_id == EnrollmentRow.id,
-        NoticeRow.kind.in_([*_FAREWELLS, NoticeKind.REFUNDED]),
-    )
-    never_told = select(EnrollmentRow.id).where(EnrollmentRow.ended_at.is_not(None), ~has_farewell)
     access_unrecorded = told.where(
         accepted,
         NoticeRow.kind == NoticeKind.ACCESS,
@@ -244,4 +228,27 @@ def _untrue_notices(now: datetime) -> tuple["Select[str]", ...]:
         EnrollmentRow.access_met_at.is_(None),
         EnrollmentRow.ended_at.is_(None),
     )
-    return (*wrong_farewells, not_yet_of_a_met_round, never_told, access_unrecorded)
+    return (*wrong_farewells, _not_yet_of_a_met_round(), _never_told(), access_unrecorded)
+
+
+def _not_yet_of_a_met_round() -> "Select[str]":
+    of_its_round = and_(
+        RoundRow.enrollment_id == NoticeRow.subject_id, RoundRow.number == NoticeRow.round
+    )
+    return (
+        select(NoticeRow.id)
+        .join(RoundRow, of_its_round)
+        .where(
+            NoticeRow.state == NoticeState.ACCEPTED,
+            NoticeRow.kind == NoticeKind.NOT_YET,
+            RoundRow.is_proficient.is_(True),
+        )
+    )
+
+
+def _never_told() -> "Select[str]":
+    has_farewell = exists().where(
+        NoticeRow.subject_id == EnrollmentRow.id,
+        NoticeRow.kind.in_([*_FAREWELLS, NoticeKind.REFUNDED]),
+    )
+    return select(EnrollmentRow.id).where(EnrollmentRow.ended_at.is_not(None), ~has_farewell)

@@ -1,6 +1,7 @@
 """Writes the entries of journeys: all steps of one turn in one transaction, once."""
 
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,8 +11,9 @@ from activities.ports import Written
 from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database
 from adapters.records.dispatching import dispatch_of
+from adapters.records.roster_waiting import waiting_for
+from adapters.records.round_tables import AssessorRow
 from adapters.records.steps import journey, rounds
-from adapters.records.steps.places import longest_waiting
 from adapters.records.steps.turn import Turn
 from adapters.records.tables import EnrollmentRow, EntryRow
 
@@ -89,12 +91,15 @@ class JourneyBook:
         return answer
 
     async def _woken(self, turn: Turn) -> tuple[str, ...]:
+        """Return the rounds that wait for a place like those that this turn freed."""
         await turn.session.flush()
-        woken = [
-            await longest_waiting(turn.session, assessor_id, besides=turn.enrollment.id)
-            for assessor_id in sorted(turn.freed)
-        ]
-        return tuple(dict.fromkeys(each for each in woken if each is not None))
+        today = turn.at.astimezone(ZoneInfo(turn.calendar.zone)).date()
+        woken: tuple[str, ...] = ()
+        for assessor_id in sorted(turn.freed):
+            assessor = await turn.session.get_one(AssessorRow, assessor_id)
+            besides = frozenset({turn.enrollment.id, *woken})
+            woken += await waiting_for(turn.session, assessor, today, besides)
+        return woken
 
     def _repeated(self, written: EntryRow) -> Written:
         return Written.model_validate(written.answer)

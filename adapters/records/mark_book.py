@@ -20,7 +20,7 @@ from domain.assessment import (
 )
 from domain.assignment import AssignmentState
 from domain.catalog import CatalogEntry
-from domain.enrollment import EnrollmentClosed, UnknownEnrollment
+from domain.enrollment import EnrollmentClosed, NotAtThisStage, Stage, UnknownEnrollment
 from domain.submission import Draft
 from domain.values import Instant, Value
 
@@ -123,15 +123,19 @@ class MarkBook:
         """Save one mark that was based on ``mark.version``, 0 for a new one.
 
         Returns it with its new version, and the version of the whole sheet. Raises
-        ``NotYourAssignment``, ``UnknownItem``, ``ItemLocked``, ``StaleVersion``.
+        ``NotYourAssignment``, ``UnknownItem``, ``ItemLocked``, ``StaleVersion``, and
+        ``NotAtThisStage`` once the round was judged: the judgement is of the marks as they were.
         """
         async with self._database.transaction() as session:
+            # One after the other, and after what the journey writes: each save counts.
+            lock = self._database.has_row_locks or None
+            await session.get(EnrollmentRow, enrollment_id, with_for_update=lock)
             assignment, row = await _assigned(session, assessor_id, enrollment_id)
+            if row.judged_by is not None:
+                raise NotAtThisStage(stage=Stage.APPROVING)
             await self._refuse_wrong_item(session, enrollment_id, row, mark.item)
             key = (enrollment_id, row.number, assessor_id, mark.item)
-            kept = await session.get(
-                MarkRow, key, with_for_update=self._database.has_row_locks or None
-            )
+            kept = await session.get(MarkRow, key)
             current = kept.version if kept else 0
             if mark.version != current:
                 raise StaleVersion(current=current, based_on=mark.version)

@@ -106,6 +106,8 @@ class NoticeBook:
         """Give back a claim that was taken; nothing can have been accepted."""
         async with self._database.transaction() as session:
             notice = await self._locked(session, notice_id)
+            if notice.state in NOTHING_TO_SEND:
+                return  # settled by another sender, whose reply stays
             if is_claimed and notice.state == NoticeState.SENDING:
                 notice.state = NoticeState.UNKNOWN if notice.repeats else NoticeState.INTENDED
                 notice.repeats = 0

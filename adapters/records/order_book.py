@@ -261,28 +261,36 @@ async def enroll_or_hold(
         await open_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
         return
     version = await session.get_one(CatalogVersionRow, line.version_id)
-    enrollment_id = opaque_id("e", line.id)
-    items = items_of(CatalogEntry.model_validate(version.content))
-    line.state, line.enrollment_id = LineState.ENROLLED, enrollment_id
-    session.add(
-        EnrollmentRow(
-            id=enrollment_id,
-            person_id=line.person_id,
-            micro_credential_id=line.micro_credential_id,
-            version_id=line.version_id,
-            line_id=line.id,
-            library=version.library,
-            opened_at=at,
-            last_at=at,
-            journey={
-                "enrollment_id": enrollment_id,
-                "settled_at": (order.settled_at or at).isoformat(),
-                "items": [item.key for item in items],
-                "policy": policy.model_dump(mode="json"),
-            },
-        )
-    )
+    line.state, line.enrollment_id = LineState.ENROLLED, opaque_id("e", line.id)
+    session.add(_enrollment_row(line, version, order.settled_at or at, at, policy))
     await session.flush()
+
+
+def _enrollment_row(
+    line: OrderLineRow,
+    version: CatalogVersionRow,
+    settled_at: datetime,
+    at: datetime,
+    policy: Policy,
+) -> EnrollmentRow:
+    items = items_of(CatalogEntry.model_validate(version.content))
+    enrollment_id = opaque_id("e", line.id)
+    return EnrollmentRow(
+        id=enrollment_id,
+        person_id=line.person_id,
+        micro_credential_id=line.micro_credential_id,
+        version_id=line.version_id,
+        line_id=line.id,
+        library=version.library,
+        opened_at=at,
+        last_at=at,
+        journey={
+            "enrollment_id": enrollment_id,
+            "settled_at": settled_at.isoformat(),
+            "items": [item.key for item in items],
+            "policy": policy.model_dump(mode="json"),
+        },
+    )
 
 
 def journey_to_start(enrollment: EnrollmentRow) -> JourneyToStart:

@@ -7,11 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.contracts import PartRef
 from activities.ports import Submitted
-from adapters.records.database import Database
-from adapters.records.round_tables import ArtifactRow, DraftRow, PreflightRow, RevisionRow, RoundRow
-from adapters.records.tables import CatalogVersionRow, EnrollmentRow, PersonRow
-from domain.assessment import Item, ItemLocked, StaleVersion, UnknownItem, items_of
-from domain.catalog import CatalogEntry
+from adapters.records.database import Database, is_added
+from adapters.records.part_reading import (
+    OpenWork,
+    artifacts_of,
+    draft_of,
+    open_work_of,
+    submitted_of,
+)
+from adapters.records.round_tables import ArtifactRow, DraftRow, PreflightRow, RevisionRow
+from adapters.records.tables import EnrollmentRow, PersonRow
+from domain.assessment import ItemLocked, StaleVersion, UnknownItem
 from domain.enrollment import EnrollmentClosed, UnknownEnrollment
 from domain.evidence import Inspection, Stored
 from domain.findings import Finding
@@ -22,24 +28,11 @@ from domain.submission import (
     Practitioner,
     ReceiptEntry,
     UnknownArtifact,
-    UnknownPart,
-    carried_forward,
     identity_warnings,
     part_items,
-    preflight,
     words_of,
 )
-from domain.values import Value, opaque_id
-
-
-class OpenWork(Value):
-    """What a practitioner may work on now."""
-
-    enrollment_id: str
-    round: int
-    entry: CatalogEntry
-    items: tuple[Item, ...]
-    open_keys: frozenset[str]
+from domain.values import opaque_id
 
 
 class PartBook:
@@ -51,13 +44,13 @@ class PartBook:
     async def open_work(self, enrollment_id: str) -> OpenWork:
         """Return what is open in an enrollment. Raises ``UnknownEnrollment``."""
         async with self._database.reading() as session:
-            return await _open_work(session, enrollment_id)
+            return await open_work_of(session, enrollment_id)
 
     async def draft(self, enrollment_id: str, part: int) -> Draft:
         """Return the draft of a part in the open round; an empty one of version 0 if none."""
         async with self._database.reading() as session:
-            work = await _open_work(session, enrollment_id)
-            return await _draft(session, work, part)
+            work = await open_work_of(session, enrollment_id)
+            return await draft_of(session, work, part)
 
     async def save(self, enrollment_id: str, draft: Draft, at: datetime) -> Draft:
         """Save a draft that was based on ``draft.version``; returns it with the new version.
@@ -65,15 +58,14 @@ class PartBook:
         Raises ``StaleVersion`` (trap 9), ``ItemLocked``, ``UnknownItem``, ``PartAlreadySubmitted``.
         """
         async with self._database.transaction() as session:
-            work = await _open_work(session, enrollment_id)
+            # Two saves of one enrollment come one after the other, also when both are the first.
+            lock = self._database.has_row_locks or None
+            await session.get(EnrollmentRow, enrollment_id, with_for_update=lock)
+            work = await open_work_of(session, enrollment_id)
             await _refuse_frozen(session, work, draft.part)
             _refuse_foreign_items(work, draft)
             await self._refuse_foreign_files(session, enrollment_id, draft)
-            row = await session.get(
-                DraftRow,
-                (enrollment_id, work.round, draft.part),
-                with_for_update=self._database.has_row_locks or None,
-            )
+            row = await session.get(DraftRow, (enrollment_id, work.round, draft.part))
             current = row.version if row else 0
             if draft.version != current:
                 raise StaleVersion(current=current, based_on=draft.version)
@@ -114,16 +106,15 @@ class PartBook:
                 raise EnrollmentClosed(ending=enrollment.ending)
             enrollment.portal_used_at = enrollment.portal_used_at or at
             if await session.get(ArtifactRow, artifact_id) is None:
-                session.add(
-                    ArtifactRow(
-                        id=artifact_id,
-                        enrollment_id=enrollment_id,
-                        name=name,
-                        sha256=stored.sha256,
-                        size=stored.size,
-                        uploaded_at=at,
-                    )
+                artifact = ArtifactRow(
+                    id=artifact_id,
+                    enrollment_id=enrollment_id,
+                    name=name,
+                    sha256=stored.sha256,
+                    size=stored.size,
+                    uploaded_at=at,
                 )
+                await is_added(session, artifact)
         return artifact_id
 
     async def inspected(self, artifact_id: str, inspection: Inspection) -> None:
@@ -143,19 +134,19 @@ class PartBook:
     async def artifacts(self, enrollment_id: str) -> tuple[Artifact, ...]:
         """Return the uploaded and inspected files of an enrollment."""
         async with self._database.reading() as session:
-            return tuple((await _artifacts(session, enrollment_id)).values())
+            return tuple((await artifacts_of(session, enrollment_id)).values())
 
     async def preflight(self, enrollment_id: str, part: int) -> tuple[Finding, ...]:
         """Return everything that blocks a part now."""
         async with self._database.reading() as session:
-            work = await _open_work(session, enrollment_id)
-            return (await _submitted(session, work, part)).findings
+            work = await open_work_of(session, enrollment_id)
+            return (await submitted_of(session, work, part)).findings
 
     async def warnings(self, enrollment_id: str, part: int) -> tuple[Finding, ...]:
         """Return where the practitioner's identity shows; it blocks nothing."""
         async with self._database.reading() as session:
-            work = await _open_work(session, enrollment_id)
-            submitted = await _submitted(session, work, part)
+            work = await open_work_of(session, enrollment_id)
+            submitted = await submitted_of(session, work, part)
             enrollment = await session.get_one(EnrollmentRow, enrollment_id)
             person = await session.get_one(PersonRow, enrollment.person_id)
             return identity_warnings(
@@ -167,8 +158,8 @@ class PartBook:
     async def submitted(self, part: PartRef) -> Submitted:
         """Return the draft at the version that was agreed to, with its findings."""
         async with self._database.reading() as session:
-            work = await _open_work(session, part.enrollment_id)
-            submitted = await _submitted(session, work, part.part)
+            work = await open_work_of(session, part.enrollment_id)
+            submitted = await submitted_of(session, work, part.part)
         if submitted.draft.version != part.draft_version:
             raise StaleVersion(current=submitted.draft.version, based_on=part.draft_version)
         return submitted
@@ -204,104 +195,18 @@ class PartBook:
         revision_id = opaque_id("v", *key)
         async with self._database.transaction() as session:
             if await session.get(RevisionRow, revision_id) is None:
-                session.add(
-                    RevisionRow(
-                        id=revision_id,
-                        enrollment_id=part.enrollment_id,
-                        round=part.round,
-                        part=part.part,
-                        content=draft.model_dump(mode="json"),
-                        files={"files": [each.model_dump(mode="json") for each in files]},
-                        words=words_of(draft),
-                        frozen_at=datetime.now(UTC),
-                    )
+                revision = RevisionRow(
+                    id=revision_id,
+                    enrollment_id=part.enrollment_id,
+                    round=part.round,
+                    part=part.part,
+                    content=draft.model_dump(mode="json"),
+                    files={"files": [each.model_dump(mode="json") for each in files]},
+                    words=words_of(draft),
+                    frozen_at=datetime.now(UTC),
                 )
+                await is_added(session, revision)
         return revision_id
-
-
-async def _open_work(session: AsyncSession, enrollment_id: str) -> OpenWork:
-    enrollment = await session.get(EnrollmentRow, enrollment_id)
-    if enrollment is None:
-        raise UnknownEnrollment(enrollment=enrollment_id)
-    if enrollment.ending is not None:
-        raise EnrollmentClosed(ending=enrollment.ending)
-    version = await session.get_one(CatalogVersionRow, enrollment.version_id)
-    entry = CatalogEntry.model_validate(version.content)
-    items = items_of(entry)
-    previous = await session.get(RoundRow, (enrollment_id, enrollment.round - 1))
-    open_keys = frozenset(item.key for item in items)
-    if previous is not None and previous.not_met is not None:
-        kept = previous.not_met["items"]
-        open_keys = frozenset(str(key) for key in (kept if isinstance(kept, list) else []))
-    return OpenWork(
-        enrollment_id=enrollment_id,
-        round=enrollment.round,
-        entry=entry,
-        items=items,
-        open_keys=open_keys,
-    )
-
-
-async def _draft(session: AsyncSession, work: OpenWork, part: int) -> Draft:
-    if part not in {1, 2, 3}:
-        raise UnknownPart(part=part)
-    row = await session.get(DraftRow, (work.enrollment_id, work.round, part))
-    if row is not None:
-        return Draft.model_validate(row.content)
-    previous = await _previous(session, work, part)
-    if previous is None:
-        return Draft(part=part)
-    # Only what is open again is offered for writing; what was met is carried over at the freezing.
-    return Draft(
-        part=part,
-        answers={key: text for key, text in previous.answers.items() if key in work.open_keys},
-        evidence={key: each for key, each in previous.evidence.items() if key in work.open_keys},
-    )
-
-
-async def _previous(session: AsyncSession, work: OpenWork, part: int) -> Draft | None:
-    """Return the latest accepted content of a part before the open round."""
-    row = await session.scalar(
-        select(RevisionRow)
-        .where(
-            RevisionRow.enrollment_id == work.enrollment_id,
-            RevisionRow.part == part,
-            RevisionRow.round < work.round,
-            RevisionRow.accepted_at.is_not(None),
-        )
-        .order_by(RevisionRow.round.desc())
-        .limit(1)
-    )
-    return Draft.model_validate(row.content) if row is not None else None
-
-
-async def _artifacts(session: AsyncSession, enrollment_id: str) -> dict[str, Artifact]:
-    rows = await session.scalars(
-        select(ArtifactRow).where(
-            ArtifactRow.enrollment_id == enrollment_id, ArtifactRow.inspection.is_not(None)
-        )
-    )
-    return {
-        row.id: Artifact(
-            id=row.id,
-            name=row.name,
-            stored=Stored(sha256=row.sha256, size=row.size),
-            inspection=Inspection.model_validate(row.inspection),
-        )
-        for row in rows
-    }
-
-
-async def _submitted(session: AsyncSession, work: OpenWork, part: int) -> Submitted:
-    draft = await _draft(session, work, part)
-    whole = carried_forward(await _previous(session, work, part), draft, work.open_keys)
-    artifacts = await _artifacts(session, work.enrollment_id)
-    open_items = tuple(item for item in part_items(work.items, part) if item.key in work.open_keys)
-    return Submitted(
-        findings=preflight(work.entry, open_items, whole, artifacts),
-        draft=whole,
-        artifacts=tuple(artifacts.values()),
-    )
 
 
 async def _refuse_frozen(session: AsyncSession, work: OpenWork, part: int) -> None:

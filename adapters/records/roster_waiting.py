@@ -6,7 +6,7 @@ offers nothing yet: it ranks anew and may find somebody better.
 
 from datetime import date
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.round_tables import (
@@ -20,6 +20,9 @@ from adapters.records.tables import EnrollmentRow, PersonRow
 from domain.assignment import NOT_AGAIN_IN_THIS_ROUND, organization_key
 from domain.enrollment import Stage
 
+LOOKED_AT = 200
+"""Waiting rounds that are looked at for one assessor; more are woken by their daily review."""
+
 
 async def waiting_for(
     session: AsyncSession, assessor: AssessorRow, today: date, besides: frozenset[str]
@@ -31,21 +34,31 @@ async def waiting_for(
     free_places = assessor.capacity - assessor.load
     if not assessor.is_active or free_places <= 0 or await _is_on_leave(session, assessor, today):
         return ()
+    rows = await session.execute(_waiting_longest_first(assessor))
+    # Compared here and not in the query: spellings of an organization fold in Python alone.
+    found = [
+        enrollment_id
+        for enrollment_id, organization in rows
+        if enrollment_id not in besides
+        and organization_key(organization) not in {assessor.organization_key} - {""}
+    ]
+    return tuple(found[:free_places])
+
+
+def _waiting_longest_first(assessor: AssessorRow) -> Select[str, str]:
+    """Return the query for enrollments and organizations whose round the assessor may have."""
     left = exists().where(
         AssignmentRow.enrollment_id == RoundRow.enrollment_id,
         AssignmentRow.round == RoundRow.number,
         AssignmentRow.assessor_id == assessor.id,
         AssignmentRow.state.in_(NOT_AGAIN_IN_THIS_ROUND),
     )
-    rows = await session.execute(
+    is_qualified = and_(
+        QualificationRow.library == RoundRow.library, QualificationRow.assessor_id == assessor.id
+    )
+    return (
         select(RoundRow.enrollment_id, PersonRow.organization)
-        .join(
-            QualificationRow,
-            and_(
-                QualificationRow.library == RoundRow.library,
-                QualificationRow.assessor_id == assessor.id,
-            ),
-        )
+        .join(QualificationRow, is_qualified)
         .join(EnrollmentRow, EnrollmentRow.id == RoundRow.enrollment_id)
         .join(PersonRow, PersonRow.id == EnrollmentRow.person_id)
         .where(
@@ -55,15 +68,8 @@ async def waiting_for(
             ~left,
         )
         .order_by(RoundRow.waiting_since, RoundRow.is_resubmission.desc())
+        .limit(LOOKED_AT)
     )
-    # Compared here and not in the query: spellings of an organization fold in Python alone.
-    found = [
-        enrollment_id
-        for enrollment_id, organization in rows
-        if enrollment_id not in besides
-        and organization_key(organization) not in {assessor.organization_key} - {""}
-    ]
-    return tuple(found[:free_places])
 
 
 async def _is_on_leave(session: AsyncSession, assessor: AssessorRow, today: date) -> bool:

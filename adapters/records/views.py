@@ -1,6 +1,8 @@
 """What people look at: lists from the flat row alone, and one journey with everything about it."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from adapters.records.database import Database
 from adapters.records.round_tables import AssessorRow, AssignmentRow
 from adapters.records.tables import (
-    AttentionRow,
     CatalogVersionRow,
     DueTimeRow,
     EnrollmentRow,
@@ -16,137 +17,35 @@ from adapters.records.tables import (
     OrderLineRow,
     OrderRow,
     PersonRow,
-    ReasonRow,
-    TimelineRow,
+)
+from adapters.records.view_logs import attention_of, notices_of, timeline_of
+from adapters.records.view_values import (
+    DueTimeLine,
+    JourneyFilter,
+    JourneyLine,
+    JourneyView,
+    OrderLineView,
+    OrderView,
 )
 from domain.enrollment import UnknownEnrollment
 from domain.notices import NoticeState
 from domain.orders import UnknownOrder
-from domain.values import Instant, JsonObject, Value
 
 PAGE = 100
 
 
-class JourneyFilter(Value):
-    """Which journeys to list; everything that is given must hold."""
-
-    stage: str | None = None
-    waiting_on: str | None = None
-    library: str | None = None
-    text: str | None = None
-    has_attention: bool = False
-    is_open: bool = False
-    is_late_at: Instant | None = None
-
-
-class JourneyLine(Value):
-    """One journey of a list."""
-
+class _Standing(TypedDict):
     enrollment_id: str
-    practitioner: str
-    title: str
     library: str
-    stage: str
-    round: int
-    waiting_on: str
-    waiting_until: Instant | None
-    attention: int
-    ending: str | None
-
-
-class TimelineLine(Value):
-    """One line of a timeline, with who and why."""
-
-    at: Instant
-    what: str
-    party: str
-    by: str
-    why: str
-    round: int | None
-    facts: JsonObject
-
-
-class NoticeLine(Value):
-    """One notice with what became of it."""
-
-    notice_id: str
-    kind: str
-    recipient: str
-    round: int | None
-    state: str
-    intended_at: Instant
-    settled_at: Instant | None
-    attempts: int
-    reply: str
-
-
-class AttentionLine(Value):
-    """Something that ops must look at, or had to."""
-
-    kind: str
-    opened_at: Instant
-    closed_at: Instant | None
-    why: str
-
-
-class DueTimeLine(Value):
-    """A due time with the sentence that explains it."""
-
-    due_at: Instant
-    zone: str
-    why: str
-
-
-class JourneyView(Value):
-    """Everything about one journey."""
-
-    enrollment_id: str
-    practitioner: str
-    address: str
-    organization: str
-    library: str
-    title: str
-    version: int
-    order: str
     line_id: str
     stage: str
     round: int
     waiting_on: str
-    waiting_until: Instant | None
-    zone: str
-    why_then: str
-    access_due_at: Instant | None
-    access_met_at: Instant | None
-    access_breached_at: Instant | None
+    waiting_until: datetime | None
+    access_due_at: datetime | None
+    access_met_at: datetime | None
+    access_breached_at: datetime | None
     ending: str | None
-    assessor: str | None
-    timeline: tuple[TimelineLine, ...]
-    notices: tuple[NoticeLine, ...]
-    attention: tuple[AttentionLine, ...]
-
-
-class OrderLineView(Value):
-    """One line of an order with what became of it."""
-
-    number: int
-    line_id: str
-    learner: str
-    micro_credential: str
-    state: str
-    enrollment_id: str | None
-
-
-class OrderView(Value):
-    """An order as it stands."""
-
-    order_id: str
-    channel: str
-    external_id: str
-    payer: str
-    purchase_order: str
-    placed_at: Instant
-    settled_at: Instant | None
-    lines: tuple[OrderLineView, ...]
 
 
 class Views:
@@ -198,25 +97,15 @@ class Views:
             order = await session.get_one(OrderRow, line.order_id)
             due = await session.get(DueTimeRow, row.due_id) if row.due_id else None
             return JourneyView(
-                enrollment_id=row.id,
+                **_standing(row),
                 practitioner=person.name,
                 address=person.address,
                 organization=person.organization,
-                library=row.library,
                 title=version.title,
                 version=version.number,
                 order=f"{order.channel} {order.external_id}",
-                line_id=line.id,
-                stage=row.stage,
-                round=row.round,
-                waiting_on=row.waiting_on,
-                waiting_until=row.waiting_until,
                 zone=due.zone if due else self._zone,
                 why_then=due.explanation if due else "",
-                access_due_at=row.access_due_at,
-                access_met_at=row.access_met_at,
-                access_breached_at=row.access_breached_at,
-                ending=row.ending,
                 assessor=await _assessor(session, enrollment_id),
                 timeline=await timeline_of(session, enrollment_id),
                 notices=await notices_of(session, (enrollment_id, order.id)),
@@ -314,6 +203,23 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def _standing(row: EnrollmentRow) -> _Standing:
+    """Return what the flat row says."""
+    return _Standing(
+        enrollment_id=row.id,
+        library=row.library,
+        line_id=row.line_id,
+        stage=row.stage,
+        round=row.round,
+        waiting_on=row.waiting_on,
+        waiting_until=row.waiting_until,
+        access_due_at=row.access_due_at,
+        access_met_at=row.access_met_at,
+        access_breached_at=row.access_breached_at,
+        ending=row.ending,
+    )
+
+
 def _order_view(row: OrderRow, lines: tuple[OrderLineView, ...]) -> OrderView:
     return OrderView(
         order_id=row.id,
@@ -334,68 +240,3 @@ async def _assessor(session: AsyncSession, enrollment_id: str) -> str | None:
         .where(AssignmentRow.enrollment_id == enrollment_id, AssignmentRow.is_live)
     )
     return await session.scalar(query)
-
-
-async def timeline_of(session: AsyncSession, enrollment_id: str) -> tuple[TimelineLine, ...]:
-    """Return everything that happened, in order, with who and why."""
-    rows = await session.execute(
-        select(TimelineRow, ReasonRow.by_name, ReasonRow.text)
-        .outerjoin(ReasonRow, ReasonRow.id == TimelineRow.reason_id)
-        .where(TimelineRow.enrollment_id == enrollment_id)
-        .order_by(TimelineRow.at, TimelineRow.id)
-    )
-    return tuple(
-        TimelineLine(
-            at=row.at,
-            what=row.kind,
-            party=row.party,
-            by=by or "",
-            why=why or "",
-            round=row.round,
-            facts=row.facts,
-        )
-        for row, by, why in rows
-    )
-
-
-async def notices_of(session: AsyncSession, subjects: tuple[str, ...]) -> tuple[NoticeLine, ...]:
-    """Return the notices about an enrollment and its order, with the server's own replies."""
-    rows = await session.scalars(
-        select(NoticeRow)
-        .where(NoticeRow.subject_id.in_(subjects))
-        .order_by(NoticeRow.intended_at, NoticeRow.id)
-    )
-    return tuple(
-        NoticeLine(
-            notice_id=row.id,
-            kind=row.kind,
-            recipient=row.recipient,
-            round=row.round,
-            state=row.state,
-            intended_at=row.intended_at,
-            settled_at=row.settled_at,
-            attempts=row.attempts,
-            reply=row.reply,
-        )
-        for row in rows
-    )
-
-
-async def attention_of(
-    session: AsyncSession, subjects: tuple[str, ...]
-) -> tuple[AttentionLine, ...]:
-    """Return what ops must look at, or had to."""
-    rows = await session.scalars(
-        select(AttentionRow)
-        .where(AttentionRow.subject_id.in_(subjects))
-        .order_by(AttentionRow.opened_at, AttentionRow.id)
-    )
-    return tuple(
-        AttentionLine(
-            kind=row.kind,
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            why=row.closed_why or row.opened_why,
-        )
-        for row in rows
-    )

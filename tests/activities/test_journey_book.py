@@ -21,8 +21,9 @@ from activities.steps import (
     RecordAward,
 )
 from adapters.records.database import Database
+from adapters.records.roster_waiting import waiting_for
 from adapters.records.round_tables import AssessorRow, AwardRow, LeaveRow, QualificationRow
-from adapters.records.steps.places import candidate, eligible, longest_waiting
+from adapters.records.steps.places import candidate, eligible
 from adapters.records.tables import (
     AttentionRow,
     Base,
@@ -150,8 +151,10 @@ async def test_a_freed_place_wakes_the_round_that_waited_longest(books: Books) -
 
     assert written.woken == (waiting[4],)
     async with books.database.reading() as session:
-        assert await longest_waiting(session, assessor_id, besides=waiting[4]) == waiting[3]
-        assert await longest_waiting(session, assessor_id, besides=waiting[3]) == waiting[4]
+        assessor = await session.get_one(AssessorRow, assessor_id)
+        for besides, woken in ((waiting[4], waiting[3]), (waiting[3], waiting[4])):
+            found = await waiting_for(session, assessor, NOW.date(), frozenset({besides}))
+            assert found == (woken,)
 
 
 async def test_an_assessor_who_left_the_round_is_not_woken_for(books: Books) -> None:

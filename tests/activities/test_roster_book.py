@@ -136,6 +136,8 @@ async def test_a_file_keeps_what_it_does_not_say(
     await desk.set_active(ADA, grounds_at(), is_active=False)
     outcome = await desk.import_file(roster_of(ADA_LINE), grounds_at(NOW + DAY))
     assert outcome.taken.unchanged == (ADA_ID,)
+    changed = await desk.import_file(roster_of(ADA_LINE.replace(",2,", ",3,")), grounds_at())
+    assert changed.taken.updated == (ADA_ID,)
     assert not (await standing_of(book, ADA_ID)).is_active
     async with records.reading() as session:
         ada = await session.get_one(AssessorRow, ADA_ID)

@@ -11,11 +11,11 @@ from pypdf import PdfReader
 from adapters.documents.inspection import inspect_file
 from domain.assessment import Item, items_of
 from domain.catalog import CatalogEntry
-from domain.catalog_page import CatalogDraft, entry_of, read_page
+from domain.catalog_page import entry_of, read_page
 from domain.catalog_supplement import CatalogSupplement, supplemented
 from domain.evidence import ArtifactKind, Evidence, Stored, check_file
 from domain.findings import FindingCode
-from domain.locators import PageRange, TimeRange, parse_locator
+from domain.locators import LocatorKind, parse_locator
 from domain.order_form import Learners, read_learners
 from domain.roster_file import Roster, read_roster
 from domain.submission import (
@@ -72,9 +72,8 @@ def entry() -> CatalogEntry:
     """The sample micro-credential, imported and supplemented as staff would do it."""
     folder = SAMPLES / "catalog"
     reading = read_page((folder / f"{SLUG}.txt").read_text(encoding="utf-8"))
-    draft = reading.draft
     said = (folder / f"{SLUG}.details.json").read_text(encoding="utf-8")
-    return supplemented(entry_of(draft), CatalogSupplement.model_validate_json(said))
+    return supplemented(entry_of(reading.draft), CatalogSupplement.model_validate_json(said))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +156,8 @@ class TestFirstRound:
         """Proves that the demo shows both kinds of place, in both files."""
         pieces = [piece for pieces in drafts[1].evidence.values() for piece in pieces]
         assert {piece.artifact_id for piece in pieces} == {PDF, RECORDING}
-        assert {PageRange, TimeRange} <= {type(piece.locator) for piece in pieces}
+        kinds = {piece.locator.kind for piece in pieces}
+        assert {LocatorKind.PAGE_RANGE, LocatorKind.TIME_RANGE} <= kinds
 
     def test_a_shorter_recording_would_be_noticed(
         self,

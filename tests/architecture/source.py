@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("domain", "workflows", "activities", "adapters", "office", "cli", "portal")
 ROOT_MODULES = ("settings", "worker", "starter")
 PORTS = ("activities.ports", "activities.*_ports")
-CONTRACTS = ("activities.contracts", "activities.*_contracts")
+CONTRACTS = ("activities.contracts", "activities.steps", "activities.*_contracts")
 PURE_PARTS = ("activities.interfaces", *PORTS, *CONTRACTS)
 NOT_OURS = frozenset((".git", ".venv", "var", "build", "__pycache__"))
 

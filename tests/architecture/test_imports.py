@@ -25,8 +25,8 @@ ALLOWED = {
     "activities": ("domain", "activities"),
     "workflows": ("domain", "workflows", "activities.interfaces", *CONTRACTS),
     "adapters": ("domain", "adapters", *PORTS, *CONTRACTS, "settings"),
-    "office": ("domain", "office", "adapters", *CONTRACTS, *WORKFLOW_FRONT),
-    "cli": ("domain", "cli", "office", "adapters", "settings"),
+    "office": ("domain", "office", "adapters", *PORTS, *CONTRACTS, *WORKFLOW_FRONT),
+    "cli": ("domain", "cli", "office", "adapters", "settings", *CONTRACTS, *WORKFLOW_FRONT),
     "settings": (),
 }
 """What of the project each part may import. The longest name that fits a module decides."""

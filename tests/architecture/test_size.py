@@ -13,6 +13,7 @@ LONGEST_MODULE = 300
 LONGEST_TEST_MODULE = 400
 LONGEST_FUNCTION = 30
 """Lines of code of a body: its documentation, comments and empty lines are free."""
+MIGRATIONS = "adapters.records.migrations.versions"
 NOT_CODE = frozenset(
     (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 )
@@ -49,9 +50,14 @@ def long_modules(modules: list[Module], longest: int) -> dict[str, int]:
     return {name: length for name, length in lengths.items() if length > longest}
 
 
+def written_modules() -> list[Module]:
+    """Return the production modules that people write; migrations are lists of tables."""
+    return [each for each in production_modules() if not each.is_in(MIGRATIONS)]
+
+
 def test_modules_are_short() -> None:
     """Proves: no module has grown past one reason to change without anybody noticing."""
-    assert long_modules(production_modules(), LONGEST_MODULE) == {}
+    assert long_modules(written_modules(), LONGEST_MODULE) == {}
     assert long_modules(check_modules(), LONGEST_TEST_MODULE) == {}
 
 
@@ -59,7 +65,7 @@ def test_functions_are_short() -> None:
     """Proves: every function of production code fits on a screen."""
     offences = {
         module.name: found
-        for module in production_modules()
+        for module in written_modules()
         if (found := list(long_functions(module.text, module.tree)))
     }
     assert offences == {}

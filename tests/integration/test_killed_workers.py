@@ -12,7 +12,7 @@ from adapters.embedded.stack import EmbeddedStack
 from adapters.mail.caught import caught_mail
 from adapters.records.invariants import InvariantBook
 from adapters.records.opening import bring_up_to_date, open_database
-from adapters.records.views import JourneyView, NoticeLine
+from adapters.records.view_values import JourneyView, NoticeLine
 from cli.demo import Player
 from cli.desks import ops_desk, views_of
 from cli.office import Office, grounds_now
@@ -20,7 +20,7 @@ from domain.notice_rules import repeats_by_itself
 from domain.notices import NoticeKind, NoticeState
 from office.engine import WorkflowEngine
 from settings import Settings
-from tests.waiting import eventually
+from tests.waiting import eventually, pause
 
 KILLS = 6
 
@@ -29,7 +29,7 @@ async def kill_again_and_again(stack: EmbeddedStack, chance: random.Random) -> N
     """Kill the worker at moments that the seed decides, and start it anew each time."""
     for _ in range(KILLS):
         # The moment is what is tried here: it must not be tied to anything that happens.
-        await asyncio.sleep(chance.uniform(0.1, 1.6))
+        await pause(chance.uniform(0.1, 1.6))
         stack.kill_worker()
         await stack.restart_worker()
 

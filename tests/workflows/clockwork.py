@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.records.calendar_book import current_calendar
 from adapters.records.round_tables import AssessorRow, AssignmentRow
@@ -141,11 +143,13 @@ class Clockwork:
                 ]
                 assert told == [f"RCPT TO:<{await self._address(notice)}>"]
 
-    async def stays_silent(self, duration: timedelta) -> None:
-        """Nothing is recorded while ``duration`` passes, nor sent."""
+    async def is_silent_for_good(self) -> None:
+        """No clock is left that could be moved a year on, and nothing more is recorded or sent."""
         await self.house.all_settled(self.enrollment_id)
         before, letters = await self.recorded(), await self.letters()
-        await self.house.forward(self.enrollment_id, duration)
+        with pytest.raises(RPCError) as refused:
+            await self.house.forward(self.enrollment_id, timedelta(days=366))
+        assert refused.value.status is RPCStatusCode.NOT_FOUND
         await self.house.all_settled(self.enrollment_id)
         assert (await self.recorded(), await self.letters()) == (before, letters)
 

@@ -70,7 +70,10 @@ async def test_a_silent_assessor_is_reminded_once_and_the_next_is_asked(
 async def test_an_extended_offer_expires_later(house: House, library: str) -> None:
     """Proves: ops can give an assessor more time; counted in business days, as the offer is."""
     placed = await offered(house, library)
-    journey, calendar = Clockwork(house, placed.enrollment_id), await Clockwork(house, "").calendar()
+    journey, calendar = (
+        Clockwork(house, placed.enrollment_id),
+        await Clockwork(house, "").calendar(),
+    )
     await house.ops.extend(placed.enrollment_id, 3, OPS)
     assert (await journey.due()).due_at == await journey.after(Stage.OFFERED, 5)
     at = await journey.after(Stage.OFFERED, 1)

@@ -5,10 +5,10 @@ offer (traps 11 and 17). The hard filters are asked in SQL, because a roster may
 holds them equal to ``domain.assignment.exclusion``.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, exists, false, select
+from sqlalchemy import Exists, Select, and_, case, exists, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.round_tables import (
@@ -30,7 +30,6 @@ from domain.assignment import (
     organization_key,
     rank,
 )
-from domain.enrollment import Stage
 from domain.timeline import Happening
 
 SHORT_LIST = 25
@@ -61,13 +60,7 @@ async def waiting_round(
 
 def eligible(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorRow]:
     """Return the query for the assessors that pass every hard filter, best first."""
-    today = at.astimezone(ZoneInfo(zone)).date()
     theirs = organization_key(waiting.practitioner_organization)
-    on_leave = exists().where(
-        LeaveRow.assessor_id == AssessorRow.id,
-        LeaveRow.first_day <= today,
-        LeaveRow.last_day >= today,
-    )
     is_previous = AssessorRow.id == (waiting.previous_assessor_id or "")
     return (
         select(AssessorRow)
@@ -85,7 +78,7 @@ def eligible(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorR
             AssessorRow.person_address != waiting.practitioner_address,
             AssessorRow.organization_key != theirs if theirs else ~false(),
             AssessorRow.id.not_in(waiting.left_by) if waiting.left_by else ~false(),
-            ~on_leave,
+            ~_on_leave(_today(at, zone)),
         )
         .order_by(
             case((is_previous, 0), else_=1),
@@ -97,6 +90,18 @@ def eligible(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorR
     )
 
 
+def _today(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _on_leave(today: date) -> Exists:
+    return exists().where(
+        LeaveRow.assessor_id == AssessorRow.id,
+        LeaveRow.first_day <= today,
+        LeaveRow.last_day >= today,
+    )
+
+
 async def candidate(
     session: AsyncSession, assessor: AssessorRow, at: datetime, zone: str
 ) -> Candidate:
@@ -104,7 +109,7 @@ async def candidate(
     libraries = await session.scalars(
         select(QualificationRow.library).where(QualificationRow.assessor_id == assessor.id)
     )
-    today = at.astimezone(ZoneInfo(zone)).date()
+    today = _today(at, zone)
     leave = await session.scalar(
         select(LeaveRow.id)
         .where(
@@ -194,42 +199,3 @@ async def end_assignment(turn: Turn, assignment: AssignmentRow, outcome: Assignm
     )
     # The unique constraint must see the freed round before a new offer is inserted.
     await turn.session.flush()
-
-
-async def longest_waiting(session: AsyncSession, assessor_id: str, besides: str) -> str | None:
-    """Return the enrollment whose round has waited longest for somebody like this assessor."""
-    assessor = await session.get_one(AssessorRow, assessor_id)
-    if not assessor.is_active or assessor.load >= assessor.capacity:
-        return None
-    left = exists().where(
-        AssignmentRow.enrollment_id == RoundRow.enrollment_id,
-        AssignmentRow.round == RoundRow.number,
-        AssignmentRow.assessor_id == assessor_id,
-        AssignmentRow.state.in_(NOT_AGAIN_IN_THIS_ROUND),
-    )
-    rows = await session.execute(
-        select(RoundRow.enrollment_id, PersonRow.organization)
-        .join(
-            QualificationRow,
-            and_(
-                QualificationRow.library == RoundRow.library,
-                QualificationRow.assessor_id == assessor_id,
-            ),
-        )
-        .join(EnrollmentRow, EnrollmentRow.id == RoundRow.enrollment_id)
-        .join(PersonRow, PersonRow.id == EnrollmentRow.person_id)
-        .where(
-            RoundRow.waiting_since.is_not(None),
-            EnrollmentRow.stage == Stage.QUEUED,
-            RoundRow.enrollment_id != besides,
-            PersonRow.address.not_in([assessor.address, assessor.person_address]),
-            ~left,
-        )
-        .order_by(RoundRow.waiting_since, RoundRow.is_resubmission.desc())
-        .limit(SHORT_LIST)
-    )
-    for enrollment_id, organization in rows:
-        theirs = organization_key(organization)
-        if not theirs or theirs != assessor.organization_key:
-            return str(enrollment_id)
-    return None

@@ -136,6 +136,10 @@ async def _make_offer(
     )
     await turn.session.flush()
     turn.answered(offer=Offer(assignment_id=assignment_id, assessor_id=assessor_id))
+    await _tell_of_offer(turn, step, assignment_id)
+
+
+async def _tell_of_offer(turn: Turn, step: OfferRound, assignment_id: str) -> None:
     turn.happened(
         Happening.OFFERED,
         step.round,
@@ -242,4 +246,6 @@ async def pass_back(turn: Turn, step: PassBack) -> None:
     """The approver returns the judgement; nobody else has heard of it."""
     row = await turn.session.get_one(RoundRow, (turn.enrollment.id, step.round))
     row.is_proficient = row.not_met = row.judged_by = None
+    # What was based on the sheet before is stale; handed in again, the same marks are a new act.
+    row.marks_version += 1
     turn.happened(Happening.PASSED_BACK, step.round)

@@ -1,0 +1,125 @@
+"""What people look at: the values of lists and of one journey."""
+
+from domain.values import Instant, JsonObject, Value
+
+
+class JourneyFilter(Value):
+    """Which journeys to list; everything that is given must hold."""
+
+    stage: str | None = None
+    waiting_on: str | None = None
+    library: str | None = None
+    text: str | None = None
+    has_attention: bool = False
+    is_open: bool = False
+    is_late_at: Instant | None = None
+
+
+class JourneyLine(Value):
+    """One journey of a list."""
+
+    enrollment_id: str
+    practitioner: str
+    title: str
+    library: str
+    stage: str
+    round: int
+    waiting_on: str
+    waiting_until: Instant | None
+    attention: int
+    ending: str | None
+
+
+class TimelineLine(Value):
+    """One line of a timeline, with who and why."""
+
+    at: Instant
+    what: str
+    party: str
+    by: str
+    why: str
+    round: int | None
+    facts: JsonObject
+
+
+class NoticeLine(Value):
+    """One notice with what became of it."""
+
+    notice_id: str
+    kind: str
+    recipient: str
+    round: int | None
+    state: str
+    intended_at: Instant
+    settled_at: Instant | None
+    attempts: int
+    reply: str
+
+
+class AttentionLine(Value):
+    """Something that ops must look at, or had to."""
+
+    kind: str
+    opened_at: Instant
+    closed_at: Instant | None
+    why: str
+
+
+class DueTimeLine(Value):
+    """A due time with the sentence that explains it."""
+
+    due_at: Instant
+    zone: str
+    why: str
+
+
+class JourneyView(Value):
+    """Everything about one journey."""
+
+    enrollment_id: str
+    practitioner: str
+    address: str
+    organization: str
+    library: str
+    title: str
+    version: int
+    order: str
+    line_id: str
+    stage: str
+    round: int
+    waiting_on: str
+    waiting_until: Instant | None
+    zone: str
+    why_then: str
+    access_due_at: Instant | None
+    access_met_at: Instant | None
+    access_breached_at: Instant | None
+    ending: str | None
+    assessor: str | None
+    timeline: tuple[TimelineLine, ...]
+    notices: tuple[NoticeLine, ...]
+    attention: tuple[AttentionLine, ...]
+
+
+class OrderLineView(Value):
+    """One line of an order with what became of it."""
+
+    number: int
+    line_id: str
+    learner: str
+    micro_credential: str
+    state: str
+    enrollment_id: str | None
+
+
+class OrderView(Value):
+    """An order as it stands."""
+
+    order_id: str
+    channel: str
+    external_id: str
+    payer: str
+    purchase_order: str
+    placed_at: Instant
+    settled_at: Instant | None
+    lines: tuple[OrderLineView, ...]

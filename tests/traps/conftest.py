@@ -1,0 +1,56 @@
+"""A house of its own for the traps: they break mail and records on purpose.
+
+It has a Temporal of its own as well, because two houses on one server would share the queues.
+"""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.records.database import Database
+from tests.house import House, running_house
+from tests.servers import SqliteTemplate, start_temporal
+from tests.traps.books import Books
+
+_LIBRARIES = count(1)
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """The real Temporal server, for the traps alone."""
+    environment = await start_temporal()
+    yield environment
+    await environment.shutdown()
+
+
+@pytest.fixture(scope="session")
+async def house(
+    temporal: WorkflowEnvironment,
+    sqlite_template: SqliteTemplate,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[House]:
+    """A whole Laurel on SQLite."""
+    directory = tmp_path_factory.mktemp("traps")
+    address = temporal.client.service_client.config.target_host
+    async with (
+        sqlite_template.copy(directory) as url,
+        running_house(address, url, directory) as house,
+    ):
+        yield house
+
+
+@pytest.fixture
+def library() -> str:
+    """A library that belongs to one test alone, with nobody on its roster."""
+    return f"library-{next(_LIBRARIES)}"
+
+
+@pytest.fixture
+async def books(database: AsyncEngine) -> Books:
+    """The record books on either database, with one micro-credential for sale."""
+    books = Books(Database(database))
+    await books.publish()
+    return books
