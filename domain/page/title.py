@@ -131,6 +131,10 @@ def _as_printed(named: str, lines: Sequence[str]) -> str:
         rest = line[len(named) :].lstrip()
         if line.casefold().startswith(named.casefold()) and rest[:1] in ("(", ":", "–", "—", "-"):
             return line
+        # An unknown heading may stand on the same line before the title.
+        before = named[: -len(line)].rstrip()
+        if named.casefold().endswith(line.casefold()) and before[-1:] in set(DASH_CHARACTERS + ":"):
+            return line
     return ""
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.records.database import Database
+from adapters.records.database import Database, make_engine
 from tests.house import House, running_house
 from tests.servers import SqliteTemplate, start_temporal
 from tests.traps.books import Books
@@ -54,3 +54,13 @@ async def books(database: AsyncEngine) -> Books:
     books = Books(Database(database))
     await books.publish()
     return books
+
+
+@pytest.fixture
+async def sqlite_books(sqlite_url: str) -> AsyncIterator[Books]:
+    """As ``books``, where the kind of database makes no difference."""
+    database = Database(make_engine(sqlite_url))
+    books = Books(database)
+    await books.publish()
+    yield books
+    await database.close()

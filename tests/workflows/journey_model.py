@@ -65,7 +65,10 @@ class JourneyModel:
     offers: list[int] = field(default_factory=list)
     """Who was ever offered this enrollment, in order."""
     not_met: tuple[str, ...] = ()
-    was_verified: bool = False
+    answered: set[tuple[object, ...]] = field(default_factory=set)
+    """Acts that were answered once: the same act again is answered alike and changes nothing."""
+    judgements: int = 0
+    """How often this round was judged or passed back."""
 
     def __post_init__(self) -> None:
         self.open_items = self.items
@@ -81,16 +84,13 @@ class JourneyModel:
                 return self._submit(move.part)
             case Deed.ACCEPT | Deed.DECLINE:
                 return self._answer_offer(move)
-            case Deed.RECUSE:
-                return self._recuse(move.who)
-            case Deed.JUDGE:
-                return self._judge(move)
-            case Deed.APPROVE:
-                return self._approve(is_confirmed=move.is_confirmed)
+            case Deed.RECUSE | Deed.JUDGE | Deed.APPROVE:
+                return self._assess(move)
             case Deed.REASSIGN | Deed.REASSIGN_TO:
                 return self._reassign(move)
             case Deed.JUST_AFTER:
-                return self._time_is_up()
+                self._time_is_up()
+                return None
             case Deed.AGAIN | Deed.JUST_BEFORE:
                 return None
             case _:
@@ -131,11 +131,11 @@ class JourneyModel:
         self._enter(Stage.ENDED, Party.ENGINE, None)
 
     def _verify(self) -> str | None:
-        if self.was_verified and self.ending is None:
+        if (Deed.VERIFY,) in self.answered:
             return None
         refused = self._refused_unless(Stage.VERIFYING)
         if refused is None:
-            self.was_verified = True
+            self.answered.add((Deed.VERIFY,))
             self._enter(Stage.WORKING, Party.PRACTITIONER, ClockKind.WORKING_PERIOD)
         return refused
 
@@ -192,6 +192,15 @@ class JourneyModel:
             self._enter(Stage.ASSESSING, Party.ASSESSOR, ClockKind.ASSESSMENT)
         return None
 
+    def _assess(self, move: Move) -> str | None:
+        match move.deed:
+            case Deed.RECUSE:
+                return self._recuse(move.who)
+            case Deed.JUDGE:
+                return self._judge(move)
+            case _:
+                return self._approve(is_confirmed=move.is_confirmed)
+
     def _recuse(self, who: int) -> str | None:
         if not self.is_accepted or who != self.holder:
             return "not_your_assignment"
@@ -208,6 +217,7 @@ class JourneyModel:
         if self.stage is not Stage.ASSESSING:
             return "not_at_this_stage"
         self.not_met = self.missed(move)
+        self.judgements += 1
         if self.is_approved_first:
             self._enter(Stage.APPROVING, Party.APPROVER, ClockKind.APPROVAL)
         else:
@@ -215,12 +225,17 @@ class JourneyModel:
         return None
 
     def _approve(self, *, is_confirmed: bool) -> str | None:
+        act = (Deed.APPROVE, self.round, self.judgements, is_confirmed)
+        if act in self.answered:
+            return None
         refused = self._refused_unless(Stage.APPROVING)
         if refused is not None:
             return refused
+        self.answered.add(act)
         if is_confirmed:
             self._decide()
         else:
+            self.judgements += 1
             self._enter(Stage.ASSESSING, Party.ASSESSOR, ClockKind.ASSESSMENT)
         return None
 
@@ -235,6 +250,7 @@ class JourneyModel:
 
     def _revise(self) -> None:
         self.round, self.open_items, self.parts_in = self.round + 1, self.not_met, set()
+        self.judgements = 0
         self._enter(Stage.REVISING, Party.PRACTITIONER, ClockKind.RESUBMISSION)
 
     def _reassign(self, move: Move) -> str | None:
@@ -251,7 +267,8 @@ class JourneyModel:
 
     def _play_for_ops(self, move: Move) -> str | None:
         if self.ending is not None:
-            return None if move.deed is Deed.REFUND else "enrollment_closed"
+            is_harmless = move.deed is Deed.REFUND or (move.deed,) in self.answered
+            return None if is_harmless else "enrollment_closed"
         match move.deed:
             case Deed.EXTEND:
                 return "nothing_to_extend" if self.stage is Stage.QUEUED else None
@@ -260,6 +277,7 @@ class JourneyModel:
                 if self.stage is Stage.OUT_OF_ROUNDS:
                     self._revise()
             case Deed.WITHDRAW:
+                self.answered.add((Deed.WITHDRAW,))
                 self._end(Ending.WITHDRAWN)
             case _:
                 self._end(Ending.REFUNDED)
