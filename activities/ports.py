@@ -40,8 +40,11 @@ class Written(Contract):
 class JourneyWriter(Protocol):
     """Where journeys write their entries."""
 
-    async def enter(self, entry: Entry) -> Written:
-        """Write all steps or none; a repeated entry is answered as the first was."""
+    async def enter(self, entry: Entry, *, is_delayed: bool) -> Written:
+        """Write all steps or none; a repeated entry is answered as the first was.
+
+        An entry that ``is_delayed`` could not be written for a while: ops are told so.
+        """
         ...
 
 

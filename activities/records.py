@@ -15,6 +15,9 @@ from activities.interfaces import JourneyRecords, OrderRecords
 from activities.ports import Engine, JourneyWriter, OrderWriter
 from domain.refusals import Refusal
 
+DELAYED_AFTER_ATTEMPTS = 6
+"""Attempts at the database after which ops hear, once it is back, that records came late: 6 s."""
+
 
 class JourneyRecordsActivities(JourneyRecords):
     """Writes entries, then does what follows from them; both may be repeated."""
@@ -27,7 +30,8 @@ class JourneyRecordsActivities(JourneyRecords):
     async def enter(self, entry: Entry) -> Entered:
         """Write all steps of ``entry`` or none, put its notices on the queue, wake who waits."""
         try:
-            written = await self._journeys.enter(entry)
+            is_delayed = activity.info().attempt >= DELAYED_AFTER_ATTEMPTS
+            written = await self._journeys.enter(entry, is_delayed=is_delayed)
         except Refusal as refusal:
             raise cross(refusal) from refusal
         await self._engine.dispatch(written.notices)

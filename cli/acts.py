@@ -9,6 +9,7 @@ from cli.desks import assessor_desk, ops_desk, order_desk, practitioner_desk, vi
 from cli.journeys import Enrollment
 from cli.office import Office, grounds_now, in_office, reaching_engine
 from cli.output import BY_DEFAULT, ByName, Reason, say
+from domain.enrollment import AttentionKind
 from domain.grounds import Grounds
 
 Again = Annotated[str, typer.Option(help="A word that tells a second, equal act from a repeat.")]
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
         approve,
         pass_back,
         bounce,
+        close_attention,
     ):
         app.command()(act)
 
@@ -191,6 +193,22 @@ def bounce(
     async def act(office: Office) -> str:
         await (await ops_desk(office)).bounced(notice, reply)
         return "The bounce is recorded; attention is open on it."
+
+    _do(act)
+
+
+def close_attention(
+    enrollment: Enrollment,
+    kind: Annotated[AttentionKind, typer.Argument(help="Which attention.")],
+    reason: Reason,
+    by: ByName = BY_DEFAULT,
+) -> None:
+    """Close attention that was seen to, saying how."""
+    grounds = grounds_now(reason, by)
+
+    async def act(office: Office) -> str:
+        await (await ops_desk(office)).close_attention(enrollment, kind, grounds)
+        return f"The attention “{kind.value.replace('_', ' ')}” is closed."
 
     _do(act)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from adapters.records.ops_book import OpsBook
+from domain.enrollment import AttentionKind
 from domain.grounds import Grounds
 from office.engine import WorkflowEngine
 from office.requests import Requests, request_key
@@ -67,6 +68,14 @@ class OpsDesk:
         )
         await self._engine.dispatch(sent)
         return len(sent)
+
+    async def close_attention(
+        self, enrollment_id: str, kind: AttentionKind, grounds: Grounds
+    ) -> None:
+        """Close attention that ops have seen to."""
+        key = request_key("close_attention", enrollment_id, kind, grounds.reason, grounds.at)
+        actor = await self._requests.actor(key, grounds)
+        await self._ops.close_attention(enrollment_id, kind, key, grounds, actor.reason_id or "")
 
     async def bounced(self, notice_id: str, reply: str) -> None:
         """A mail came back after it was accepted."""

@@ -16,6 +16,7 @@ from adapters.records.round_tables import AssessorRow
 from adapters.records.steps import journey, rounds
 from adapters.records.steps.turn import Turn
 from adapters.records.tables import EnrollmentRow, EntryRow
+from domain.enrollment import AttentionKind
 
 _APPLIERS: dict[type, Callable[..., Awaitable[None]]] = {
     steps.BeginJourney: journey.begin_journey,
@@ -50,7 +51,7 @@ class JourneyBook:
         self._database = database
         self._zone = zone
 
-    async def enter(self, entry: Entry) -> Written:
+    async def enter(self, entry: Entry, *, is_delayed: bool = False) -> Written:
         """Write an entry. Raises the ``Refusal`` of a step, and then nothing is written."""
         async with self._database.transaction() as session:
             enrollment = await session.get_one(
@@ -61,10 +62,10 @@ class JourneyBook:
             written = await session.get(EntryRow, (entry.enrollment_id, entry.sequence))
             if written is not None:
                 return self._repeated(written)
-            return await self._write(session, enrollment, entry)
+            return await self._write(session, enrollment, entry, is_delayed)
 
     async def _write(
-        self, session: AsyncSession, enrollment: EnrollmentRow, entry: Entry
+        self, session: AsyncSession, enrollment: EnrollmentRow, entry: Entry, is_delayed: bool
     ) -> Written:
         turn = Turn(
             session=session,
@@ -75,6 +76,8 @@ class JourneyBook:
         )
         for step in entry.steps:
             await _APPLIERS[type(step)](turn, step)
+        if is_delayed:
+            await turn.open_attention(AttentionKind.RECORDS_DELAYED)
         enrollment.last_sequence, enrollment.last_at = entry.sequence, entry.at
         answer = Written(
             entered=turn.answer,

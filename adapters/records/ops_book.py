@@ -111,6 +111,20 @@ class OpsBook:
                     sent.extend(await _needed_again(session, journey, key, reason_id, at))
             return tuple(sent)
 
+    async def close_attention(
+        self, enrollment_id: str, kind: AttentionKind, key: str, grounds: Grounds, reason_id: str
+    ) -> None:
+        """Ops have seen to something; closing what is not open changes nothing."""
+        async with self._database.transaction() as session:
+            enrollment = await session.get(EnrollmentRow, enrollment_id)
+            if enrollment is None:
+                raise UnknownEnrollment(enrollment=enrollment_id)
+            at = later_of(grounds.at, enrollment.last_at)
+            if await close_attention(session, enrollment_id, kind, at, grounds.reason):
+                enrollment.open_attention -= 1
+                closed = Happening.ATTENTION_CLOSED
+                write_line(session, enrollment, closed, key, reason_id, at, None)
+
     async def bounced(self, notice_id: str, reply: str, at: datetime) -> None:
         """A mail came back after it was accepted; ops must correct the address."""
         async with self._database.transaction() as session:

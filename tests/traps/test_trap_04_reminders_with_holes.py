@@ -22,6 +22,7 @@ async def test_an_outage_over_two_reminders_catches_up_once(house: House, librar
     reminders = standing.due.reminders
     print(reminders)
     from adapters.time_skipping import current_time
+
     print(await current_time(house.client, f"enrollment/{enrollment_id}"))
     try:
         async with asyncio.timeout(6):

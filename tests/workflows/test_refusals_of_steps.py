@@ -214,9 +214,7 @@ async def exclude(house: House, placed: Placed, named: Assessor, why: Exclusion)
                 row.is_active = False
             case Exclusion.NOT_QUALIFIED:
                 libraries = (await house.row(placed.enrollment_id)).library
-                await session.delete(
-                    await session.get_one(QualificationRow, (libraries, named.id))
-                )
+                await session.delete(await session.get_one(QualificationRow, (libraries, named.id)))
             case Exclusion.ON_LEAVE:
                 today = datetime.now(UTC).date()
                 first, last = today - timedelta(days=2), today + timedelta(days=2)

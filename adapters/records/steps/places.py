@@ -25,6 +25,7 @@ from domain.assignment import (
     AssignmentState,
     Candidate,
     Exclusion,
+    UnknownAssessor,
     WaitingRound,
     exclusion,
     organization_key,
@@ -157,10 +158,15 @@ async def reserve_best(
 
 
 async def reserve_named(turn: Turn, waiting: WaitingRound, assessor_id: str) -> Exclusion | None:
-    """Reserve a place of one assessor; the exclusion says why that is not possible."""
-    assessor = await turn.session.get_one(
+    """Reserve a place of one assessor; the exclusion says why that is not possible.
+
+    Raises ``UnknownAssessor``.
+    """
+    assessor = await turn.session.get(
         AssessorRow, assessor_id, with_for_update=turn.has_row_locks or None
     )
+    if assessor is None:
+        raise UnknownAssessor(assessor=assessor_id)
     facts = await candidate(turn.session, assessor, turn.at, turn.calendar.zone)
     excluded = exclusion(facts, waiting)
     if excluded is None:
