@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Final, TextIO
@@ -112,13 +113,21 @@ def print_refusal(code: str, message: str, as_json: bool, problems: Sequence[obj
 
 def print_points(code: str, message: str, points: Sequence[object], as_json: bool) -> None:
     """Say what was refused, and each point that has to be put right."""
-    values = [each for each in points if isinstance(each, BaseModel)]
-    print_refusal(code, message, as_json, [each.model_dump(mode="json") for each in values])
-    if not as_json:
-        for each in values:
-            fields = each.model_dump(mode="json")
-            where = f"line {fields['line']}: " if "line" in fields else ""
-            complain(f"  - {where}{fields.get('sentence', '')}")
+    plain = [_plain(point) for point in points]
+    print_refusal(code, message, as_json, plain)
+    for point in () if as_json else plain:
+        column = f", {point['column']}" if point.get("column") else ""
+        where = f"line {point['line']}{column}: " if "line" in point else ""
+        complain(f"  - {where}{point['code']}: {point['sentence']}")
+
+
+def _plain(point: object) -> dict[str, object]:
+    """Return the fields of one point; both kinds have a code and a sentence."""
+    if isinstance(point, BaseModel):
+        return point.model_dump(mode="json")
+    if is_dataclass(point) and not isinstance(point, type):
+        return asdict(point)
+    raise TypeError(f"{type(point).__name__} is no point of a refusal")
 
 
 def shown(value: object, zone: str = "UTC") -> str:

@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     LIBRARY = "library_not_valid"
     MICRO_CREDENTIAL = "micro_credential_not_valid"
     CAPACITY = "capacity_not_valid"
+    NOT_FOR_SALE = "not_for_sale"
     LEARNER_REPEATED = "learner_repeated"
     ASSESSOR_REPEATED = "assessor_repeated"
 

@@ -9,7 +9,9 @@ from adapters.records.refund_book import LineToRefund, OrderKey, RefundBook
 from domain.addresses import normalized_address
 from domain.enrollment import EnrollmentClosed, Party
 from domain.grounds import Grounds
+from domain.line_problems import LineProblem, ProblemCode
 from domain.order_form import OrderForm
+from domain.order_refusals import OrderFormNotValid
 from domain.orders import Channel, Learner, Line, Order
 from domain.policy import Policy
 from office.engine import WorkflowEngine
@@ -46,7 +48,11 @@ class OrderDesk:
         return order_id
 
     async def take_order_form(self, form: OrderForm, number: str, *, is_settled: bool) -> str:
-        """Record a school's order form; the journeys start when it is settled."""
+        """Record a school's order form; the journeys start when it is settled.
+
+        Raises ``OrderFormNotValid`` with every line whose micro-credential is not for sale.
+        """
+        await self._refuse_unknown_micro_credentials(form)
         order = Order(
             channel=Channel.FORM,
             external_id=number,
@@ -71,6 +77,24 @@ class OrderDesk:
         order_id = await self._orders.record(order, now, settled_at=now if is_settled else None)
         await self._start(order, order_id)
         return order_id
+
+    async def _refuse_unknown_micro_credentials(self, form: OrderForm) -> None:
+        keys = {(line.library, line.slug) for line in form.lines}
+        for_sale = await self._orders.published(keys)
+        problems = tuple(
+            LineProblem(
+                line=line.line_number,
+                column="micro-credential",
+                code=ProblemCode.NOT_FOR_SALE,
+                sentence=(
+                    f"{line.library}/{line.slug} is not for sale. Correct it, or publish it first."
+                ),
+            )
+            for line in form.lines
+            if (line.library, line.slug) not in for_sale
+        )
+        if problems:
+            raise OrderFormNotValid(problems)
 
     async def _start(self, order: Order, order_id: str) -> None:
         intake = IntakeInput(order_id=order_id, policy=self._policy)

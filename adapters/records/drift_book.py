@@ -7,7 +7,7 @@ from sqlalchemy import select
 from activities.ports import Dispatch, JourneyToStart
 from adapters.records.database import Database
 from adapters.records.dispatching import dispatch_of
-from adapters.records.order_book import journey_to_start
+from adapters.records.enrolling import journey_to_start
 from adapters.records.round_tables import RoundRow, SweepRow
 from adapters.records.steps.turn import close_attention, open_attention
 from adapters.records.tables import EnrollmentRow, NoticeRow, OrderRow

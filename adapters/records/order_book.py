@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.contracts import LinesToStart, OrderRef, OrderStanding
@@ -11,7 +11,8 @@ from activities.ports import Dispatch, JourneyToStart, LinesOpened
 from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database, is_added
 from adapters.records.dispatching import dispatch_of
-from adapters.records.people_book import person_of
+from adapters.records.enrolling import enroll_or_hold, grant_subscription, journey_to_start
+from adapters.records.people_book import people_of
 from adapters.records.steps.turn import close_attention, open_attention
 from adapters.records.tables import (
     CatalogVersionRow,
@@ -21,10 +22,7 @@ from adapters.records.tables import (
     NoticeRow,
     OrderLineRow,
     OrderRow,
-    SubscriptionGrantRow,
 )
-from domain.assessment import items_of
-from domain.catalog import CatalogEntry
 from domain.enrollment import AttentionKind, ClockKind, Due
 from domain.notices import NoticeKind, NoticeState, Recipient
 from domain.orders import Line, LineState, NotForSale, Order, OrderDiffers
@@ -64,40 +62,22 @@ class OrderBook:
                 if known.fingerprint != fingerprint_of(order):
                     raise OrderDiffers(order=order.external_id)
                 return order_id
+            versions = await _published(
+                session, {(line.library, line.slug) for line in order.lines}
+            )
+            people = await people_of(session, [line.learner for line in order.lines])
             for number, line in enumerate(order.lines, start=1):
-                await self._add_line(session, order_id, number, line)
+                version = versions.get((line.library, line.slug))
+                if version is None:
+                    raise NotForSale(key=f"{line.library}/{line.slug}")
+                person_id = people[line.learner.address]
+                session.add(_line_row(order_id, number, line, person_id, version))
         return order_id
 
-    async def _add_line(
-        self, session: AsyncSession, order_id: str, number: int, line: Line
-    ) -> None:
-        version = await session.scalar(
-            select(CatalogVersionRow)
-            .join(
-                MicroCredentialRow,
-                MicroCredentialRow.id == CatalogVersionRow.micro_credential_id,
-            )
-            .where(
-                MicroCredentialRow.library == line.library,
-                MicroCredentialRow.slug == line.slug,
-                MicroCredentialRow.published_version == CatalogVersionRow.number,
-            )
-        )
-        if version is None:
-            raise NotForSale(key=f"{line.library}/{line.slug}")
-        person = await person_of(session, line.learner)
-        session.add(
-            OrderLineRow(
-                id=f"{order_id}-{number}",
-                order_id=order_id,
-                number=number,
-                person_id=person.id,
-                version_id=version.id,
-                micro_credential_id=version.micro_credential_id,
-                price_cents=line.price_cents,
-                state=LineState.WAITING,
-            )
-        )
+    async def published(self, keys: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those of the library-and-slug ``keys`` that are for sale."""
+        async with self._database.reading() as session:
+            return frozenset(await _published(session, keys))
 
     async def acknowledge(self, order: OrderRef) -> tuple[OrderStanding, tuple[Dispatch, ...]]:
         """Intend the payer's notice, start the settlement clock, return where the order stands."""
@@ -208,6 +188,36 @@ def _due_id(order_id: str, due_at: datetime) -> str:
     return opaque_id("d", order_id, due_at.isoformat())
 
 
+async def _published(
+    session: AsyncSession, keys: set[tuple[str, str]]
+) -> dict[tuple[str, str], CatalogVersionRow]:
+    """Return the version on sale of each micro-credential; one query for all of them."""
+    rows = await session.execute(
+        select(CatalogVersionRow, MicroCredentialRow.library, MicroCredentialRow.slug)
+        .join(MicroCredentialRow, MicroCredentialRow.id == CatalogVersionRow.micro_credential_id)
+        .where(
+            tuple_(MicroCredentialRow.library, MicroCredentialRow.slug).in_(sorted(keys)),
+            MicroCredentialRow.published_version == CatalogVersionRow.number,
+        )
+    )
+    return {(library, slug): version for version, library, slug in rows}
+
+
+def _line_row(
+    order_id: str, number: int, line: Line, person_id: str, version: CatalogVersionRow
+) -> OrderLineRow:
+    return OrderLineRow(
+        id=f"{order_id}-{number}",
+        order_id=order_id,
+        number=number,
+        person_id=person_id,
+        version_id=version.id,
+        micro_credential_id=version.micro_credential_id,
+        price_cents=line.price_cents,
+        state=LineState.WAITING,
+    )
+
+
 def _order_row(order_id: str, order: Order, at: datetime, settled_at: datetime | None) -> OrderRow:
     return OrderRow(
         id=order_id,
@@ -221,78 +231,3 @@ def _order_row(order_id: str, order: Order, at: datetime, settled_at: datetime |
         placed_at=at,
         settled_at=settled_at,
     )
-
-
-async def grant_subscription(
-    session: AsyncSession, line: OrderLineRow, at: datetime, policy: Policy
-) -> None:
-    """Every purchase includes the learning network for some months, granted once a line."""
-    if await session.get(SubscriptionGrantRow, line.id) is None:
-        session.add(
-            SubscriptionGrantRow(
-                line_id=line.id,
-                person_id=line.person_id,
-                granted_at=at,
-                months=policy.subscription_months,
-            )
-        )
-
-
-async def enroll_or_hold(
-    session: AsyncSession,
-    order: OrderRow,
-    line: OrderLineRow,
-    at: datetime,
-    policy: Policy,
-    zone: str,
-) -> None:
-    """Open an enrollment, or hold the line while the learner has one open in the same."""
-    open_enrollment = await session.scalar(
-        select(EnrollmentRow.id).where(
-            EnrollmentRow.person_id == line.person_id,
-            EnrollmentRow.micro_credential_id == line.micro_credential_id,
-            EnrollmentRow.ended_at.is_(None),
-        )
-    )
-    if open_enrollment is not None:
-        calendar = await current_calendar(session, zone)
-        line.state = LineState.HELD
-        line.held_until = calendar.due_after_business_days(at, policy.access_business_days).at
-        await open_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
-        return
-    version = await session.get_one(CatalogVersionRow, line.version_id)
-    line.state, line.enrollment_id = LineState.ENROLLED, opaque_id("e", line.id)
-    session.add(_enrollment_row(line, version, order.settled_at or at, at, policy))
-    await session.flush()
-
-
-def _enrollment_row(
-    line: OrderLineRow,
-    version: CatalogVersionRow,
-    settled_at: datetime,
-    at: datetime,
-    policy: Policy,
-) -> EnrollmentRow:
-    items = items_of(CatalogEntry.model_validate(version.content))
-    enrollment_id = opaque_id("e", line.id)
-    return EnrollmentRow(
-        id=enrollment_id,
-        person_id=line.person_id,
-        micro_credential_id=line.micro_credential_id,
-        version_id=line.version_id,
-        line_id=line.id,
-        library=version.library,
-        opened_at=at,
-        last_at=at,
-        journey={
-            "enrollment_id": enrollment_id,
-            "settled_at": settled_at.isoformat(),
-            "items": [item.key for item in items],
-            "policy": policy.model_dump(mode="json"),
-        },
-    )
-
-
-def journey_to_start(enrollment: EnrollmentRow) -> JourneyToStart:
-    """Return the start of an enrollment's journey, with the input that it pinned."""
-    return JourneyToStart(enrollment_id=enrollment.id, journey=enrollment.journey)

@@ -1,33 +1,69 @@
 """People and reasons: the only places where names, addresses and free text are kept."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import is_added
-from adapters.records.tables import PersonRow, ReasonRow
+from adapters.records.tables import Base, PersonRow, ReasonRow
 from domain.orders import Learner
 from domain.values import opaque_id
 
+ItemT = TypeVar("ItemT")
+MOST_AT_ONCE = 500
 
-async def person_of(session: AsyncSession, learner: Learner) -> PersonRow:
-    """Return the person with the learner's address; a new one is put into the directory."""
-    with_address = select(PersonRow).where(PersonRow.address == learner.address)
-    person = await session.scalar(with_address)
-    if person is None:
-        person = PersonRow(
-            id=opaque_id("p", learner.address),
-            name=learner.name,
-            address=learner.address,
-            organization=learner.organization,
-        )
-        if await is_added(session, person):
-            return person
-        person = (await session.scalars(with_address)).one()
-    if learner.organization and not person.organization:
-        person.organization = learner.organization
-    return person
+
+async def people_of(session: AsyncSession, learners: Sequence[Learner]) -> dict[str, str]:
+    """Return the person of each learner by address; new ones are put into the directory.
+
+    Two orders may bring the same new person at once: whoever comes second finds them there.
+    """
+    wanted = {learner.address: learner for learner in learners}
+    known = await _known(session, sorted(wanted))
+    new = [
+        {
+            "id": opaque_id("p", address),
+            "name": learner.name,
+            "address": address,
+            "organization": learner.organization,
+        }
+        for address, learner in wanted.items()
+        if address not in known
+    ]
+    for some in batched(new, MOST_AT_ONCE):
+        await session.execute(insert_unless_there(session, PersonRow, some))
+    known |= await _known(session, [row["address"] for row in new])
+    for address, person in known.items():
+        if not person.organization:
+            person.organization = wanted[address].organization
+    return {address: person.id for address, person in known.items()}
+
+
+async def _known(session: AsyncSession, addresses: Sequence[str]) -> dict[str, PersonRow]:
+    known: dict[str, PersonRow] = {}
+    for some in batched(addresses, MOST_AT_ONCE):
+        rows = await session.scalars(select(PersonRow).where(PersonRow.address.in_(some)))
+        known |= {row.address: row for row in rows}
+    return known
+
+
+def insert_unless_there(
+    session: AsyncSession, table: type[Base], rows: Sequence[dict[str, str]]
+) -> Insert:
+    """Return the statement that inserts those of ``rows`` that are not there yet."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    return insert.values(list(rows)).on_conflict_do_nothing()
+
+
+def batched(items: Sequence[ItemT], size: int) -> Iterator[Sequence[ItemT]]:
+    """Yield ``items`` in runs of at most ``size``: a query takes only so many values."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
 
 
 async def keep_reason(

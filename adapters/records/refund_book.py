@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import JourneyToStart
 from adapters.records.database import Database
-from adapters.records.order_book import enroll_or_hold, journey_to_start
+from adapters.records.enrolling import enroll_or_hold, journey_to_start
 from adapters.records.steps.turn import close_attention
 from adapters.records.tables import (
     EnrollmentRow,

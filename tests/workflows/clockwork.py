@@ -57,6 +57,12 @@ async def letters_held(house: House) -> AsyncIterator[None]:
         house.smtp._gate = None
 
 
+async def calendar_of(house: House) -> ProgrammeCalendar:
+    """Return the calendar on which due times are counted."""
+    async with house.database.reading() as session:
+        return await current_calendar(session, house.settings.programme_zone)
+
+
 @dataclass(frozen=True)
 class Recorded:
     """Something that the records say of a journey, in few words, with the journey's instant."""
@@ -158,11 +164,6 @@ class Clockwork:
         notices = [f"<{each.id}@".encode() for each in await self.house.notices(self.enrollment_id)]
         return sum(any(n in each.body for n in notices) for each in self.house.smtp.received)
 
-    async def calendar(self) -> ProgrammeCalendar:
-        """Return the calendar on which due times are counted."""
-        async with self.house.database.reading() as session:
-            return await current_calendar(session, self.house.settings.programme_zone)
-
     async def now(self) -> datetime:
         """Return the time by the journey's clock."""
         return await current_time(self.house.client, f"enrollment/{self.enrollment_id}")
@@ -180,7 +181,7 @@ class Clockwork:
 
     async def after(self, stage: Stage, business_days: int) -> datetime:
         """Return the close of business so many business days after ``stage`` was entered."""
-        calendar = await self.calendar()
+        calendar = await calendar_of(self.house)
         return calendar.due_after_business_days(await self.entered(stage), business_days).at
 
     async def due(self) -> DueTimeRow:

@@ -1,6 +1,8 @@
 """Bringing a journey to a stage, as its people would."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from domain.enrollment import Stage
 from domain.policy import Approval, Policy
@@ -71,28 +73,26 @@ async def another_round(house: House, placed: Placed) -> None:
     await house.assessor.accept(placed.assessor.id, placed.enrollment_id)
 
 
+async def _alone(enrolling: Awaitable[str]) -> Placed:
+    return Placed(await enrolling)
+
+
+_WAYS: dict[Stage, Callable[[House, str], Awaitable[Placed]]] = {
+    Stage.VERIFYING: lambda house, library: _alone(house.enrolled(library)),
+    Stage.GRANTING_ACCESS: lambda house, library: _alone(house.enrolled(library, is_verified=True)),
+    Stage.WORKING: lambda house, library: _alone(house.working(library)),
+    Stage.QUEUED: lambda house, library: _alone(house.submitted(library)),
+    Stage.OFFERED: offered,
+    Stage.ASSESSING: accepted,
+    Stage.APPROVING: partial(judged, policy=APPROVED),
+    Stage.REVISING: judged,
+    Stage.OUT_OF_ROUNDS: partial(judged, policy=ONE_ROUND),
+    Stage.ENDED: partial(judged, not_met=()),
+}
+
+
 async def placed_at(house: House, library: str, stage: Stage) -> Placed:
     """Return a journey that stands at ``stage``; at granting access only with letters held."""
-    match stage:
-        case Stage.VERIFYING:
-            placed = Placed(await house.enrolled(library))
-        case Stage.GRANTING_ACCESS:
-            placed = Placed(await house.enrolled(library, is_verified=True))
-        case Stage.WORKING:
-            placed = Placed(await house.working(library))
-        case Stage.QUEUED:
-            placed = Placed(await house.submitted(library))
-        case Stage.OFFERED:
-            placed = await offered(house, library)
-        case Stage.ASSESSING:
-            placed = await accepted(house, library)
-        case Stage.APPROVING:
-            placed = await judged(house, library, policy=APPROVED)
-        case Stage.REVISING:
-            placed = await judged(house, library)
-        case Stage.OUT_OF_ROUNDS:
-            placed = await judged(house, library, policy=ONE_ROUND)
-        case Stage.ENDED:
-            placed = await judged(house, library, not_met=())
+    placed = await _WAYS[stage](house, library)
     await house.until_stage(placed.enrollment_id, stage)
     return placed

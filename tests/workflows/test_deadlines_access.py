@@ -2,7 +2,7 @@
 
 from domain.enrollment import ClockKind, Party, Stage
 from tests.house import OPS, House
-from tests.workflows.clockwork import Clockwork, letters_held
+from tests.workflows.clockwork import Clockwork, calendar_of, letters_held
 
 
 async def test_an_unverified_account_is_reminded_and_then_brought_to_ops(
@@ -35,7 +35,7 @@ async def test_a_promise_that_is_not_kept_stays_written(house: House, library: s
     """
     async with letters_held(house):
         enrollment_id = await house.enrolled(library, is_verified=True)
-        journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+        journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
         row = await house.row(enrollment_id)
         settled = (await journey.due()).started_at
         half = calendar.half_way(settled, 2).at
@@ -71,7 +71,7 @@ async def test_access_in_time_breaks_no_promise(house: House, library: str) -> N
     """
     async with letters_held(house):
         enrollment_id = await house.enrolled(library, is_verified=True)
-        journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+        journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
         due = await journey.due()
         await journey.passes(calendar.half_way(due.started_at, 2).at, "attention access_at_risk")
     await house.until_stage(enrollment_id, Stage.WORKING)
@@ -97,7 +97,7 @@ async def test_the_access_clock_stands_still_while_the_account_is_verified(
     async with letters_held(house):
         await house.practitioner.verify(enrollment_id, OPS)
         await house.until_stage(enrollment_id, Stage.GRANTING_ACCESS)
-        calendar, due = await journey.calendar(), await journey.due()
+        calendar, due = await calendar_of(house), await journey.due()
         resumed = await journey.entered(Stage.GRANTING_ACCESS)
         expected = calendar.due_after_business_days(resumed, 2)
         assert (due.clock, due.due_at) == (ClockKind.ACCESS, expected.at)

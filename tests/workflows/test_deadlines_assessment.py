@@ -9,7 +9,7 @@ from domain.assessment import MarkKind
 from domain.calendar import Unit
 from domain.enrollment import Party, Stage
 from tests.house import OPS, Assessor, House
-from tests.workflows.clockwork import Clockwork
+from tests.workflows.clockwork import Clockwork, calendar_of
 from tests.workflows.stages import accepted, judge
 
 
@@ -36,7 +36,7 @@ async def test_a_late_assessment_goes_to_another_assessor(house: House, library:
     )
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     due = calendar.due_after_business_days(await journey.entered(Stage.ASSESSING), 10)
     for ordinal, days in enumerate((5, 1), start=1):
@@ -92,7 +92,7 @@ async def test_an_extended_assessment_is_reminded_anew(house: House, library: st
     placed = await accepted(house, library)
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     began = await journey.entered(Stage.ASSESSING)
     await house.ops.extend(placed.enrollment_id, 10, OPS)

@@ -11,7 +11,7 @@ from domain.enrollment import Party, Stage
 from domain.grounds import grounds
 from office.roster import RosterDesk
 from tests.house import OPS, Assessor, House
-from tests.workflows.clockwork import Clockwork
+from tests.workflows.clockwork import Clockwork, calendar_of
 from tests.workflows.stages import accepted, offered
 
 
@@ -72,7 +72,7 @@ async def test_an_extended_offer_expires_later(house: House, library: str) -> No
     placed = await offered(house, library)
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     await house.ops.extend(placed.enrollment_id, 3, OPS)
     assert (await journey.due()).due_at == await journey.after(Stage.OFFERED, 5)

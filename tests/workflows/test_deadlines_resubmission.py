@@ -6,7 +6,7 @@ from domain.calendar import Unit
 from domain.enrollment import Ending, Party, Stage
 from domain.notices import NoticeKind
 from tests.house import OPS, House
-from tests.workflows.clockwork import Clockwork
+from tests.workflows.clockwork import Clockwork, calendar_of
 from tests.workflows.stages import NOT_MET, ONE_ROUND, another_round, judge, judged
 
 ENDING = NoticeKind.RESUBMISSION_ENDING
@@ -19,7 +19,7 @@ async def test_a_resubmission_is_reminded_and_lapses(house: House, library: str)
     placed = await judged(house, library)
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     due = calendar.due_after_calendar_days(await journey.entered(Stage.REVISING), 60)
     for ordinal, days in enumerate((14, 3), start=1):
@@ -34,7 +34,7 @@ async def test_an_extended_resubmission_lapses_later(house: House, library: str)
     placed = await judged(house, library)
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     old = calendar.due_after_calendar_days(await journey.entered(Stage.REVISING), 60)
     (unwanted,) = calendar.reminders_before(old, (3,), Unit.CALENDAR_DAYS)
@@ -43,7 +43,7 @@ async def test_an_extended_resubmission_lapses_later(house: House, library: str)
     (at,) = calendar.reminders_before(new, (14,), Unit.CALENDAR_DAYS)
     assert unwanted < at
     await journey.passes(at, f"mail {ENDING} to practitioner 1")
-    assert (await house.standing(placed.enrollment_id)).due.at == new.at
+    assert (await journey.due()).due_at == new.at
 
 
 async def test_three_rounds_and_one_that_ops_grant(house: House, library: str) -> None:
@@ -59,7 +59,7 @@ async def test_three_rounds_and_one_that_ops_grant(house: House, library: str) -
     assert await house.attention(placed.enrollment_id) == {"rounds_used_up"}
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     await house.all_settled(placed.enrollment_id)
 
@@ -84,12 +84,12 @@ async def test_three_rounds_and_one_that_ops_grant(house: House, library: str) -
 
 
 async def test_without_a_granted_round_the_journey_closes(house: House, library: str) -> None:
-    """Proves: ops have 30 days to grant a round; then the journey is closed, and the person told."""
+    """Proves: ops have 30 days to grant a round; then the journey is closed."""
     placed = await judged(house, library, policy=ONE_ROUND)
     await house.until_stage(placed.enrollment_id, Stage.OUT_OF_ROUNDS)
     journey, calendar = (
         Clockwork(house, placed.enrollment_id),
-        await Clockwork(house, "").calendar(),
+        await calendar_of(house),
     )
     at = calendar.due_after_calendar_days(await journey.entered(Stage.OUT_OF_ROUNDS), 30).at
     await journey.passes(

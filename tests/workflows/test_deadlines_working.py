@@ -1,13 +1,14 @@
 """Deadlines of the working period: unused access, its end, the grace, and what ops extend."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.calendar import Unit
 from domain.enrollment import ClockKind, Ending, Stage
 from domain.notices import NoticeKind, NoticeState
 from domain.policy import Policy
 from tests.house import OPS, House
-from tests.workflows.clockwork import Clockwork
+from tests.workflows.clockwork import Clockwork, calendar_of
 
 CALENDAR_DAYS = Unit.CALENDAR_DAYS
 ENDING = NoticeKind.WORKING_PERIOD_ENDING
@@ -21,10 +22,10 @@ async def test_a_working_period_is_reminded_graced_and_lapses(house: House, libr
     """
     enrollment_id = await house.working(library)
     await house.all_settled(enrollment_id)
-    journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+    journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
     began = await journey.entered(Stage.WORKING)
     due = calendar.due_after_calendar_days(began, 365)
-    assert (await house.standing(enrollment_id)).due.at == due.at
+    assert (await journey.due()).due_at == due.at
     unused = await journey.after(Stage.WORKING, 10)
     await journey.passes(unused, "mail access_unused to practitioner 1")
     for ordinal, days in enumerate((30, 7, 1), start=1):
@@ -57,7 +58,7 @@ async def test_the_last_part_may_come_in_the_grace(house: House, library: str) -
     lapse that was near does not come.
     """
     enrollment_id = await house.working(library, Policy(working_days=1))
-    journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+    journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
     began = await journey.entered(Stage.WORKING)
     await house.forward_to(
         enrollment_id, calendar.due_after_calendar_days(began, 1).at + timedelta(days=29)
@@ -79,7 +80,7 @@ async def test_an_extension_moves_the_due_time_and_its_reminders(
     """
     enrollment_id = await house.working(library, MONTH)
     await house.write(enrollment_id, 1)
-    journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+    journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
     old = calendar.due_after_calendar_days(await journey.entered(Stage.WORKING), 40)
     await house.ops.extend(enrollment_id, 20, OPS)
     new = calendar.due_after_calendar_days(old.at, 20)
@@ -99,7 +100,7 @@ async def test_an_extension_moves_the_due_time_and_its_reminders(
 async def test_an_extension_in_the_grace_puts_the_lapse_off(house: House, library: str) -> None:
     """Proves: ops can extend the grace; the journey lapses at the end of the extension alone."""
     enrollment_id = await house.working(library, Policy(working_days=1))
-    journey, calendar = Clockwork(house, enrollment_id), await Clockwork(house, "").calendar()
+    journey, calendar = Clockwork(house, enrollment_id), await calendar_of(house)
     began = await journey.entered(Stage.WORKING)
     await house.forward_to(
         enrollment_id, calendar.due_after_calendar_days(began, 1).at + timedelta(hours=1)
@@ -108,3 +109,27 @@ async def test_an_extension_in_the_grace_puts_the_lapse_off(house: House, librar
     await house.ops.extend(enrollment_id, 5, OPS)
     lapses = calendar.due_after_calendar_days(grace, 5).at
     await journey.passes(lapses, "ended lapsed", "mail lapsed to practitioner 1")
+
+
+async def test_local_times_hold_over_clock_changes_and_the_new_year(
+    house: House, library: str
+) -> None:
+    """Proves: reminders come at 09:00 of the programme's own time in summer and in winter, and a
+    period that runs over a year's end and both clock changes ends at 23:59 of its last day.
+    """
+    before_end = (350, 250, 150, 50)
+    policy = Policy(working_days=380, working_reminders=before_end)
+    enrollment_id = await house.working(library, policy)
+    await house.write(enrollment_id, 1)
+    journey, zone = Clockwork(house, enrollment_id), ZoneInfo(house.settings.programme_zone)
+    last_day = (await journey.entered(Stage.WORKING)).astimezone(zone).date() + timedelta(days=380)
+    offsets = set()
+    await house.forward_to(enrollment_id, await journey.after(Stage.WORKING, 11))
+    await house.all_settled(enrollment_id)
+    for ordinal, days in enumerate(before_end, start=1):
+        local = datetime.combine(last_day - timedelta(days=days), time(9), zone)
+        offsets.add(local.utcoffset())
+        await journey.passes(local.astimezone(UTC), f"mail {ENDING} to practitioner {ordinal}")
+    assert len(offsets) == 2
+    ends = datetime.combine(last_day, time(23, 59), zone).astimezone(UTC)
+    await journey.passes(ends, "stage working/grace", f"mail {ENDING} to practitioner 5")

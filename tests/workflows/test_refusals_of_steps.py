@@ -264,7 +264,7 @@ async def test_a_line_is_refunded_in_its_own_journey(house: House, library: str)
     other = (await house.row(other_id)).line_id
     before = await written(house, enrollment_id)
     for line_id in ("o-none-1", other):
+        request = Refund(actor=OPERATIONS, line_id=line_id)
         with pytest.raises(UnknownLine):
-            request = Refund(actor=OPERATIONS, line_id=line_id)
             await ask(house, enrollment_id, "refund", request)
     assert await written(house, enrollment_id) == before
