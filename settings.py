@@ -12,8 +12,10 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.policy import Policy
 
 PREFIX = "LAUREL_"
 """What the name of every setting starts with in the environment."""
@@ -74,6 +76,8 @@ class Settings(BaseSettings):
     """Name of the programme, as notices and pages show it."""
     programme_zone: str = "America/Chicago"
     """Time zone of business days and of every time that is shown (an IANA name)."""
+    policy: Policy = Policy()
+    """Times and rounds that later orders pin, as JSON of what differs: `{"rounds": 4}`."""
     data_dir: Path = Path("var")
     """Directory of everything that the embedded stack keeps: databases, files, mail, logs."""
     database_url: str = Field(default_factory=lambda known: local_database(known["data_dir"]))
@@ -189,6 +193,8 @@ def _environment_text(value: object) -> str:
     match value:
         case SecretStr():
             return value.get_secret_value()
+        case BaseModel():
+            return value.model_dump_json()
         case tuple():
             return ",".join(str(part) for part in value)
         case _:

@@ -40,7 +40,6 @@ from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
 from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
 from adapters.temporal import connect
-from domain.policy import Policy
 from office.engine import WorkflowEngine
 from office.requests import Requests
 from office.scheduling import schedule_sweep
@@ -73,14 +72,16 @@ def implementations_of(
     sweeper = OfficeSweeper(
         DriftBook(database),
         InvariantBook(database),
-        RefundBook(database, zone, Policy()),
+        RefundBook(database, zone, settings.policy),
         engine,
         Requests(engine, OpsBook(database)),
+        settings.policy,
+        zone,
     )
     made = Implementations(
         records=(
             JourneyRecordsActivities(JourneyBook(database, zone), engine),
-            OrderRecordsActivities(OrderBook(database, zone, Policy()), engine),
+            OrderRecordsActivities(OrderBook(database, zone, settings.policy), engine),
             SweepActivities(sweeper),
         ),
         mail=MailActivities(

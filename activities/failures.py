@@ -1,4 +1,4 @@
-"""The closed table of failures: retried or not, and whose problem each one is.
+"""The closed table of failures that are tried again, and whose problem each one is.
 
 A business refusal is no failure: it crosses the engine by its class name and is never retried.
 Nothing here, and nobody who reads it, looks at a message's text.
@@ -27,8 +27,6 @@ class Failure(StrEnum):
     MAIL_UNCONFIRMED = "mail_unconfirmed"
     MAIL_CLAIMED_ELSEWHERE = "mail_claimed_elsewhere"
     LETTER_NOT_WRITTEN = "letter_not_written"
-    FILE_MISSING = "file_missing"
-    FILE_CORRUPT = "file_corrupt"
 
 
 OWNERS: dict[Failure, Owner] = {
@@ -37,21 +35,15 @@ OWNERS: dict[Failure, Owner] = {
     Failure.MAIL_UNCONFIRMED: Owner.OPS,
     Failure.MAIL_CLAIMED_ELSEWHERE: Owner.DEVELOPER,
     Failure.LETTER_NOT_WRITTEN: Owner.OPS,
-    Failure.FILE_MISSING: Owner.OPS,
-    Failure.FILE_CORRUPT: Owner.OPS,
 }
 """Whom a failure concerns; a test holds it complete."""
 
-PERMANENT = frozenset({Failure.FILE_MISSING, Failure.FILE_CORRUPT})
-"""Failures that trying again will not mend."""
-
 
 def failed(failure: Failure) -> ApplicationError:
-    """Return the error to raise for ``failure``; the engine retries it unless it is permanent."""
+    """Return the error to raise for ``failure``; the engine tries again."""
     return ApplicationError(
         failure.value.replace("_", " "),
         type=failure.value,
-        non_retryable=failure in PERMANENT,
     )
 
 

@@ -192,6 +192,10 @@ class PartWriter(Protocol):
         """Record what a file really is."""
         ...
 
+    async def report_damage(self, enrollment_id: str, at: datetime) -> None:
+        """Open attention: storage does not give back a file of this enrollment as it was."""
+        ...
+
     async def blocked(self, part: PartRef, findings: tuple[Finding, ...]) -> str:
         """Keep what the preflight found; returns its id."""
         ...

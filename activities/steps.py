@@ -39,7 +39,7 @@ class EnterStage(Contract):
 
 
 class ExtendClock(Contract):
-    """The running due time moves ``days`` calendar days later."""
+    """The running due time moves ``days`` of the clock's own unit later."""
 
     step: Literal["extend_clock"] = "extend_clock"
     due_id: str

@@ -9,7 +9,7 @@ from cli.desks import assessor_desk, ops_desk, order_desk, practitioner_desk, vi
 from cli.journeys import Enrollment
 from cli.office import Office, grounds_now, in_office, reaching_engine
 from cli.output import BY_DEFAULT, ByName, Reason, say
-from domain.enrollment import AttentionKind
+from domain.enrollment import AttentionKind, Party
 from domain.grounds import Grounds
 
 Again = Annotated[str, typer.Option(help="A word that tells a second, equal act from a repeat.")]
@@ -160,12 +160,16 @@ def grant_round(
 
 def approve(enrollment: Enrollment, reason: Reason, by: ByName = BY_DEFAULT) -> None:
     """Confirm the judgement of the open round, as its approver."""
-    _decide(enrollment, grounds_now(reason, by), is_confirmed=True)
+    _decide(enrollment, _approvers(reason, by), is_confirmed=True)
 
 
 def pass_back(enrollment: Enrollment, reason: Reason, by: ByName = BY_DEFAULT) -> None:
     """Return the judgement of the open round to its assessor, with a note."""
-    _decide(enrollment, grounds_now(reason, by), is_confirmed=False)
+    _decide(enrollment, _approvers(reason, by), is_confirmed=False)
+
+
+def _approvers(reason: str, by: str) -> Grounds:
+    return grounds_now(reason, by).model_copy(update={"party": Party.APPROVER})
 
 
 def _decide(enrollment: str, grounds: Grounds, *, is_confirmed: bool) -> None:
@@ -198,7 +202,7 @@ def bounce(
 
 
 def close_attention(
-    enrollment: Enrollment,
+    subject: Annotated[str, typer.Argument(help="Enrollment, order or line of `attention`.")],
     kind: Annotated[AttentionKind, typer.Argument(help="Which attention.")],
     reason: Reason,
     by: ByName = BY_DEFAULT,
@@ -207,8 +211,8 @@ def close_attention(
     grounds = grounds_now(reason, by)
 
     async def act(office: Office) -> str:
-        await (await ops_desk(office)).close_attention(enrollment, kind, grounds)
-        return f"The attention “{kind.value.replace('_', ' ')}” is closed."
+        is_closed = await (await ops_desk(office)).close_attention(subject, kind, grounds)
+        return "It is closed." if is_closed else "Nothing of that kind was open there."
 
     _do(act)
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from cli.office import Office
-from domain.policy import Policy
 
 if TYPE_CHECKING:
     from adapters.records.views import Views
@@ -28,7 +27,7 @@ async def order_desk(office: Office) -> "OrderDesk":
     from adapters.records.refund_book import RefundBook
     from office.orders import OrderDesk
 
-    policy = Policy()
+    policy = office.settings.policy
     return OrderDesk(
         await office.engine(),
         OrderBook(office.database, office.zone, policy),

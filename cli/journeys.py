@@ -18,7 +18,7 @@ from cli.output import (
 )
 
 if TYPE_CHECKING:
-    from adapters.records.view_values import JourneyLine, JourneyView
+    from adapters.records.view_values import JourneyLine, JourneyView, OpenAttentionLine
 
 Enrollment = Annotated[str, typer.Argument(metavar="ENROLLMENT", help="Number of an enrollment.")]
 
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands at the top level."""
     app.command("journeys")(list_journeys)
     app.command("journey")(show_journey)
+    app.command("attention")(list_attention)
 
 
 def list_journeys(
@@ -135,6 +136,27 @@ def _show_attention(view: "JourneyView") -> None:
     for each in open_attention:
         since = shown_instant(each.opened_at, view.zone)
         say(f"  {each.kind.replace('_', ' ')}, since {since} {each.why}".rstrip())
+
+
+def list_attention(as_json: AsJson = False) -> None:
+    """List everything that operations must look at, oldest first."""
+
+    async def act(office: Office) -> "tuple[tuple[OpenAttentionLine, ...], str]":
+        return await views_of(office).open_attention(), office.zone
+
+    lines, zone = in_office(act)
+    if as_json:
+        print_list(lines)
+    elif lines:
+        print_table(
+            ("subject", "attention", "since", "why"),
+            [
+                (line.subject, line.kind, shown_instant(line.opened_at, zone), line.why)
+                for line in lines
+            ],
+        )
+    else:
+        say("Nothing needs attention.")
 
 
 def _show_standing(view: "JourneyView") -> None:

@@ -79,7 +79,7 @@ def pay(
         async with reaching_engine():
             return await (await order_desk(office)).take_paid_order(order)
 
-    _taken(in_office(act), as_json)
+    _taken(in_office(act), as_json, is_settled=True)
 
 
 def _order(**fields: object) -> Order:
@@ -123,14 +123,16 @@ def form(
             desk = await order_desk(office)
             return await desk.take_order_form(order_form, number, is_settled=settled)
 
-    _taken(in_office(act), as_json)
+    _taken(in_office(act), as_json, is_settled=settled)
 
 
-def _taken(order_id: str, as_json: bool) -> None:
+def _taken(order_id: str, as_json: bool, *, is_settled: bool) -> None:
     if as_json:
         print_json(OrderTaken(order_id=order_id))
-    else:
+    elif is_settled:
         say(f"Order {order_id} is recorded; its lines are being started.")
+    else:
+        say(f"Order {order_id} is recorded; its lines start once it is settled.")
 
 
 @group.command()

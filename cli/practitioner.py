@@ -1,6 +1,6 @@
 """A practitioner's work from the command line: write, upload, point at evidence, check, submit."""
 
-import json
+import codecs
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,8 @@ from cli.journeys import Enrollment
 from cli.office import Office, in_office, reaching_engine
 from cli.output import AsJson, ExitCode, complain, print_json, print_list, progress, say
 from domain.refusals import Invalid
-from domain.submission import Statement
+from domain.submission import MOST_CHARACTERS, Statement
+from domain.words import TextTooLong
 
 if TYPE_CHECKING:
     from domain.findings import Finding
@@ -30,7 +31,7 @@ class AnswersNotValid(Invalid):
     """The file of answers is not JSON of item and text."""
 
     code = "answers_not_valid"
-    sentence = 'The file has to be JSON such as {{"question/1": "My answer …"}}.'
+    sentence = 'The file has to be JSON in UTF-8, such as {{"question/1": "My answer …"}}.'
 
 
 @group.command()
@@ -55,9 +56,11 @@ def answer(
 
 
 def _answers(data: bytes) -> dict[str, str]:
+    if len(data) > ANSWERS_LIMIT:  # cut off by the reading, so no longer JSON
+        raise TextTooLong(limit=MOST_CHARACTERS)
     try:
-        return _ANSWERS.validate_python(json.loads(data.decode("utf-8", errors="replace")))
-    except (json.JSONDecodeError, ValidationError):
+        return _ANSWERS.validate_json(data.removeprefix(codecs.BOM_UTF8))
+    except ValidationError:
         raise AnswersNotValid from None
 
 

@@ -85,6 +85,7 @@ class AttentionKind(StrEnum):
     MAIL_BOUNCED = "mail_bounced"
     MAIL_UNCONFIRMED = "mail_unconfirmed"
     MAIL_DELAYED = "mail_delayed"
+    FILE_DAMAGED = "file_damaged"
     RECORDS_DELAYED = "records_delayed"
     JOURNEY_MISSING = "journey_missing"
     RECORD_MISSING = "record_missing"

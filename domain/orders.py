@@ -8,9 +8,11 @@ import calendar
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from domain.catalog import is_plain
 from domain.refusals import Conflict, Invalid, NotFound
 from domain.values import Instant, Value
 
@@ -35,12 +37,22 @@ class LineState(StrEnum):
     REFUNDED = "refunded"
 
 
+def _plain(text: str) -> str:
+    if not is_plain(text):
+        raise ValueError("holds control characters")
+    return text
+
+
+PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_plain)]
+"""A name as people type it, without what would act on the screen or in the mail that shows it."""
+
+
 class Learner(Value):
     """Who will pursue the micro-credential of a line."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: PlainText = Field(min_length=1, max_length=200)
     address: str
-    organization: str = Field(default="", max_length=200)
+    organization: PlainText = Field(default="", max_length=200)
 
 
 class Line(Value):
@@ -57,10 +69,10 @@ class Order(Value):
 
     channel: Channel
     external_id: str = Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:#/-]+$")
-    payer_name: str = Field(min_length=1, max_length=200)
+    payer_name: PlainText = Field(min_length=1, max_length=200)
     payer_address: str
-    payer_organization: str = Field(default="", max_length=200)
-    purchase_order: str = Field(default="", max_length=120)
+    payer_organization: PlainText = Field(default="", max_length=200)
+    purchase_order: PlainText = Field(default="", max_length=120)
     lines: tuple[Line, ...] = Field(min_length=1, max_length=MOST_LINES)
 
 
@@ -76,10 +88,15 @@ def subscription_until(grants: Iterable[Grant]) -> datetime | None:
 
     Each grant extends what runs already, or starts anew where nothing runs (domain.md, "Orders").
     """
+    begins: datetime | None = None
     until: datetime | None = None
+    months = 0
     for grant in sorted(grants, key=lambda each: each.granted_at):
-        begins = grant.granted_at if until is None or until < grant.granted_at else until
-        until = _months_later(begins, grant.months)
+        if begins is None or until is None or until < grant.granted_at:
+            begins, months = grant.granted_at, 0
+        # Counted from the beginning: a short month on the way shortens nothing for good.
+        months += grant.months
+        until = _months_later(begins, months)
     return until
 
 
@@ -97,11 +114,18 @@ class UnknownOrder(NotFound):
     sentence = "There is no order {order}. Look it up with `starter.py orders list`."
 
 
+class OrderAmbiguous(Conflict):
+    """An online order and an order form may carry the same number."""
+
+    code = "order_ambiguous"
+    sentence = "Several orders have the number {order}. Use one of their ids instead: {ids}."
+
+
 class UnknownLine(NotFound):
     """The order has no such line."""
 
     code = "unknown_line"
-    sentence = "Order {order} has no line {line}."
+    sentence = "There is no order line {line}. See `starter.py orders show ORDER` for its lines."
 
 
 class OrderDiffers(Conflict):

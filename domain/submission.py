@@ -256,6 +256,16 @@ class UnknownArtifact(NotFound):
     sentence = "There is no file {artifact} in this enrollment. Upload it first."
 
 
+class FileDamaged(Conflict):
+    """Storage does not give back a file as it was uploaded."""
+
+    code = "file_damaged"
+    sentence = (
+        "A file of this part cannot be read back as it was uploaded. Nothing was submitted; "
+        "upload the file again. Operations have been told."
+    )
+
+
 class UnknownPart(Invalid):
     """There are three parts."""
 

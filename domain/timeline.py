@@ -28,8 +28,6 @@ class Happening(StrEnum):
     ENDED = "ended"
     NOTICE_RESENT = "notice_resent"
     NOTICE_BOUNCED = "notice_bounced"
-    NOTICE_SETTLED = "notice_settled"
     ADDRESS_CORRECTED = "address_corrected"
     ATTENTION_OPENED = "attention_opened"
     ATTENTION_CLOSED = "attention_closed"
-    JOURNEY_RESTARTED = "journey_restarted"

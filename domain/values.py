@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import datetime
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 Instant = AwareDatetime

@@ -11,7 +11,7 @@ from domain.assessment import (
     NotYourAssignment,
     refuse_unless_complete,
 )
-from domain.assignment import AssignmentState, OfferExpired
+from domain.assignment import AssignmentState, OfferTaken
 from domain.enrollment import Party
 from domain.grounds import Grounds
 from domain.words import clean_text
@@ -39,8 +39,11 @@ class AssessorDesk:
         return await self._marks.offers(assessor_id)
 
     async def accept(self, assessor_id: str, enrollment_id: str) -> Done:
-        """Take an offered round. Raises ``OfferExpired``, ``OfferTaken``, ``NotYourOffer``."""
-        offer = await self._held(assessor_id, enrollment_id, AssignmentState.OFFERED)
+        """Take an offered round; taking it again changes nothing.
+
+        Raises ``OfferExpired``, ``OfferTaken``, ``NotYourOffer``.
+        """
+        offer = await self._offered(assessor_id, enrollment_id)
         request = AcceptOffer(
             actor=Actor(party=Party.ASSESSOR),
             round=offer.round,
@@ -51,8 +54,10 @@ class AssessorDesk:
         return await self._requests.send(enrollment_id, "accept_offer", request, Done, key)
 
     async def decline(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
-        """Leave an offered round to the next."""
-        offer = await self._held(assessor_id, enrollment_id, AssignmentState.OFFERED)
+        """Leave an offered round to the next. Raises what ``accept`` does."""
+        offer = await self._offered(assessor_id, enrollment_id)
+        if offer.state is AssignmentState.ACCEPTED:
+            raise OfferTaken
         key = request_key("decline", offer.assignment_id, assessor_id)
         request = DeclineOffer(
             actor=await self._requests.actor(key, grounds),
@@ -64,7 +69,9 @@ class AssessorDesk:
 
     async def recuse(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
         """Step back from an accepted round; the marks so far are kept."""
-        offer = await self._held(assessor_id, enrollment_id, AssignmentState.ACCEPTED)
+        offer = await self._held(assessor_id, enrollment_id)
+        if offer is None or offer.state is not AssignmentState.ACCEPTED:
+            raise NotYourAssignment
         key = request_key("recuse", offer.assignment_id, assessor_id)
         request = Recuse(
             actor=await self._requests.actor(key, grounds),
@@ -90,7 +97,8 @@ class AssessorDesk:
         """Save one mark on top of whatever this assessor has marked before."""
         sheet = await self._marks.sheet(assessor_id, enrollment_id)
         version = next((mark.version for mark in sheet.marks if mark.item == item), 0)
-        mark = Mark(item=item, kind=kind, feedback=feedback, version=version)
+        said = clean_text(feedback, MOST_FEEDBACK)  # before the value, which knows no refusal
+        mark = Mark(item=item, kind=kind, feedback=said, version=version)
         return await self.mark(assessor_id, enrollment_id, mark)
 
     async def judge(
@@ -133,10 +141,14 @@ class AssessorDesk:
         )
         return await self._requests.send(enrollment_id, "decide_approval", request, Done, key)
 
-    async def _held(
-        self, assessor_id: str, enrollment_id: str, state: AssignmentState
-    ) -> OfferLine:
+    async def _held(self, assessor_id: str, enrollment_id: str) -> OfferLine | None:
         for offer in await self._marks.offers(assessor_id):
-            if offer.enrollment_id == enrollment_id and offer.state is state:
+            if offer.enrollment_id == enrollment_id:
                 return offer
-        raise OfferExpired if state is AssignmentState.OFFERED else NotYourAssignment
+        return None
+
+    async def _offered(self, assessor_id: str, enrollment_id: str) -> OfferLine:
+        offer = await self._held(assessor_id, enrollment_id)
+        if offer is None:
+            raise await self._marks.why_not_offered(assessor_id, enrollment_id)
+        return offer

@@ -69,13 +69,13 @@ class OpsDesk:
         await self._engine.dispatch(sent)
         return len(sent)
 
-    async def close_attention(
-        self, enrollment_id: str, kind: AttentionKind, grounds: Grounds
-    ) -> None:
-        """Close attention that ops have seen to."""
-        key = request_key("close_attention", enrollment_id, kind, grounds.reason, grounds.at)
+    async def close_attention(self, subject_id: str, kind: AttentionKind, grounds: Grounds) -> bool:
+        """Close attention that ops have seen to; ``False`` when it was not open."""
+        key = request_key("close_attention", subject_id, kind, grounds.reason, grounds.at)
         actor = await self._requests.actor(key, grounds)
-        await self._ops.close_attention(enrollment_id, kind, key, grounds, actor.reason_id or "")
+        return await self._ops.close_attention(
+            subject_id, kind, key, grounds, actor.reason_id or ""
+        )
 
     async def bounced(self, notice_id: str, reply: str) -> None:
         """A mail came back after it was accepted."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
 from activities.contracts import Actor
 from adapters.records.order_book import OrderBook
 from adapters.records.refund_book import LineToRefund, OrderKey, RefundBook
@@ -11,7 +13,7 @@ from domain.enrollment import EnrollmentClosed, Party
 from domain.grounds import Grounds
 from domain.line_problems import LineProblem, ProblemCode
 from domain.order_form import OrderForm
-from domain.order_refusals import OrderFormNotValid
+from domain.order_refusals import OrderFormNotValid, OrderNotValid
 from domain.orders import Channel, Learner, Line, Order
 from domain.policy import Policy
 from office.engine import WorkflowEngine
@@ -50,32 +52,16 @@ class OrderDesk:
     async def take_order_form(self, form: OrderForm, number: str, *, is_settled: bool) -> str:
         """Record a school's order form; the journeys start when it is settled.
 
-        Raises ``OrderFormNotValid`` with every line whose micro-credential is not for sale.
+        Raises ``OrderFormNotValid`` with every line whose micro-credential is not for sale,
+        ``OrderNotValid`` and ``OrderDiffers``.
         """
         await self._refuse_unknown_micro_credentials(form)
-        order = Order(
-            channel=Channel.FORM,
-            external_id=number,
-            payer_name=form.payer_name,
-            payer_address=normalized_address(form.payer_address),
-            payer_organization=form.payer_organization,
-            purchase_order=form.purchase_order,
-            lines=tuple(
-                Line(
-                    learner=Learner(
-                        name=line.name,
-                        address=line.address,
-                        organization=form.organization_of(line),
-                    ),
-                    library=line.library,
-                    slug=line.slug,
-                )
-                for line in form.lines
-            ),
-        )
+        order = _order_of(form, number)
         now = datetime.now(UTC)
         order_id = await self._orders.record(order, now, settled_at=now if is_settled else None)
         await self._start(order, order_id)
+        if is_settled:  # it may have been recorded before the money came
+            await self._tell(await self._refunds.settle(order_id, now))
         return order_id
 
     async def _refuse_unknown_micro_credentials(self, form: OrderForm) -> None:
@@ -84,7 +70,7 @@ class OrderDesk:
         problems = tuple(
             LineProblem(
                 line=line.line_number,
-                column="micro-credential",
+                column="micro_credential",
                 code=ProblemCode.NOT_FOR_SALE,
                 sentence=(
                     f"{line.library}/{line.slug} is not for sale. Correct it, or publish it first."
@@ -137,6 +123,31 @@ class OrderDesk:
 
     async def _tell(self, order: OrderKey) -> None:
         await self._engine.tell_order_changed(order.channel, order.external_id)
+
+
+def _order_of(form: OrderForm, number: str) -> Order:
+    lines = tuple(
+        Line(
+            learner=Learner(
+                name=line.name, address=line.address, organization=form.organization_of(line)
+            ),
+            library=line.library,
+            slug=line.slug,
+        )
+        for line in form.lines
+    )
+    try:
+        return Order(
+            channel=Channel.FORM,
+            external_id=number,
+            payer_name=form.payer_name,
+            payer_address=normalized_address(form.payer_address),
+            payer_organization=form.payer_organization,
+            purchase_order=form.purchase_order,
+            lines=lines,
+        )
+    except ValidationError as invalid:
+        raise OrderNotValid.of(invalid) from None
 
 
 async def finish_refund(requests: Requests, refunds: RefundBook, line: LineToRefund) -> None:

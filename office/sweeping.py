@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -23,6 +24,10 @@ RUNNING_JOURNEYS = "WorkflowType = 'CredentialJourney' AND ExecutionStatus = 'Ru
 """The engine's own list; it may lag, so every difference is looked at once more by id."""
 
 
+DIGEST_FROM_HOUR = 8
+"""Local hour from which the day's digest for operations goes out."""
+
+
 class OfficeSweeper:
     """Runs one sweep."""
 
@@ -33,12 +38,16 @@ class OfficeSweeper:
         refunds: RefundBook,
         engine: WorkflowEngine,
         requests: Requests,
+        policy: Policy,
+        zone: str,
     ) -> None:
         self._drift = drift
         self._invariants = invariants
         self._refunds = refunds
         self._engine = engine
         self._requests = requests
+        self._policy = policy
+        self._zone = ZoneInfo(zone)
 
     async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift in both directions, mend what can be mended, and keep the report."""
@@ -53,11 +62,17 @@ class OfficeSweeper:
             refunds_finished=await self._finish_refunds(alive),
             breaches=sum(each.breaches for each in await self._invariants.count(at)),
         )
-        digest = await self._drift.digest(at.date().isoformat(), at)
-        if digest is not None:
-            await self._engine.dispatch((digest,))
+        await self._send_digest(at)
         await self._drift.keep(at, report.model_dump(mode="json"))
         return report
+
+    async def _send_digest(self, at: datetime) -> None:
+        """One digest a day, in the morning of the programme's own zone."""
+        local = at.astimezone(self._zone)
+        if local.hour >= DIGEST_FROM_HOUR:
+            digest = await self._drift.digest(local.date().isoformat(), at)
+            if digest is not None:
+                await self._engine.dispatch((digest,))
 
     async def _look_for_missing_journeys(
         self, at: datetime, alive: Callable[[], None]
@@ -123,7 +138,7 @@ class OfficeSweeper:
             await self._engine.start_intake(
                 order.channel,
                 order.external_id,
-                IntakeInput(order_id=order.order_id, policy=Policy()),
+                IntakeInput(order_id=order.order_id, policy=self._policy),
             )
             await self._engine.tell_order_changed(order.channel, order.external_id)
         return len(orders)

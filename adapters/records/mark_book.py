@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import Database
-from adapters.records.round_tables import AssignmentRow, MarkRow, RevisionRow, RoundRow
+from adapters.records.round_tables import AssessorRow, AssignmentRow, MarkRow, RevisionRow, RoundRow
 from adapters.records.tables import CatalogVersionRow, EnrollmentRow
 from domain.assessment import (
     Item,
@@ -18,9 +18,16 @@ from domain.assessment import (
     UnknownItem,
     items_of,
 )
-from domain.assignment import AssignmentState
+from domain.assignment import (
+    AssignmentState,
+    NotYourOffer,
+    OfferExpired,
+    OfferTaken,
+    UnknownAssessor,
+)
 from domain.catalog import CatalogEntry
 from domain.enrollment import EnrollmentClosed, NotAtThisStage, Stage, UnknownEnrollment
+from domain.refusals import Refusal
 from domain.submission import Draft
 from domain.values import Instant, Value
 
@@ -68,8 +75,13 @@ class MarkBook:
         self._database = database
 
     async def offers(self, assessor_id: str) -> tuple[OfferLine, ...]:
-        """Return the live offers and assignments of an assessor, most urgent first."""
+        """Return the live offers and assignments of an assessor, most urgent first.
+
+        Raises ``UnknownAssessor``.
+        """
         async with self._database.reading() as session:
+            if await session.get(AssessorRow, assessor_id) is None:
+                raise UnknownAssessor(assessor=assessor_id)
             rows = await session.execute(
                 select(AssignmentRow, EnrollmentRow, RoundRow, CatalogVersionRow.title)
                 .join(EnrollmentRow, EnrollmentRow.id == AssignmentRow.enrollment_id)
@@ -95,6 +107,21 @@ class MarkBook:
                 )
                 for assignment, enrollment, round_row, title in rows
             )
+
+    async def why_not_offered(self, assessor_id: str, enrollment_id: str) -> Refusal:
+        """Return why an assessor has no open offer of an enrollment's round."""
+        async with self._database.reading() as session:
+            if await session.get(EnrollmentRow, enrollment_id) is None:
+                return UnknownEnrollment(enrollment=enrollment_id)
+            live = await session.scalar(
+                select(AssignmentRow).where(
+                    AssignmentRow.enrollment_id == enrollment_id, AssignmentRow.is_live
+                )
+            )
+            if live is None or await _was_offered(session, assessor_id, live):
+                return OfferExpired()
+            is_taken = live.state == AssignmentState.ACCEPTED
+            return OfferTaken() if is_taken else NotYourOffer()
 
     async def sheet(self, assessor_id: str, enrollment_id: str) -> Sheet:
         """Return the work of the round that is assigned to an assessor.
@@ -162,6 +189,21 @@ class MarkBook:
             if locked.item == key:
                 raise ItemLocked(item=key, round=locked.round)
         raise UnknownItem(item=key, items=", ".join(open_items))
+
+
+async def _was_offered(session: AsyncSession, assessor_id: str, live: AssignmentRow) -> bool:
+    """Tell whether the round was offered to an assessor before it was to whoever has it now."""
+    earlier = await session.scalar(
+        select(AssignmentRow.id)
+        .where(
+            AssignmentRow.enrollment_id == live.enrollment_id,
+            AssignmentRow.round == live.round,
+            AssignmentRow.assessor_id == assessor_id,
+            AssignmentRow.is_live.is_(False),
+        )
+        .limit(1)
+    )
+    return earlier is not None
 
 
 async def _assigned(

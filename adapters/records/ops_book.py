@@ -33,6 +33,13 @@ from domain.values import later_of, opaque_id
 
 _OUT = frozenset({NoticeState.INTENDED, NoticeState.SENDING})
 
+_TROUBLES = {
+    NoticeState.REFUSED: AttentionKind.MAIL_REFUSED,
+    NoticeState.BOUNCED: AttentionKind.MAIL_BOUNCED,
+    NoticeState.UNKNOWN: AttentionKind.MAIL_UNCONFIRMED,
+}
+"""Which attention the state of a notice opened; the last notice of its state closes it."""
+
 _SENT_AGAIN = (
     NoticeKind.VERIFY_ACCOUNT,
     NoticeKind.ACCESS,
@@ -88,42 +95,46 @@ class OpsBook:
     ) -> tuple[Dispatch, ...]:
         """Correct the practitioner's address; what they need goes out again to the new one.
 
-        Raises ``UnknownEnrollment``, ``AddressNotValid``, ``AddressInUse``.
+        The address that is recorded already changes nothing. Raises ``UnknownEnrollment``,
+        ``AddressNotValid``, ``AddressInUse``.
         """
         wanted = normalized_address(address)
         async with self._database.transaction() as session:
             enrollment = await session.get(EnrollmentRow, enrollment_id)
             if enrollment is None:
                 raise UnknownEnrollment(enrollment=enrollment_id)
-            person = await session.get_one(PersonRow, enrollment.person_id)
+            lock = self._database.has_row_locks or None
+            person = await session.get_one(PersonRow, enrollment.person_id, with_for_update=lock)
+            if person.address == wanted:
+                return ()
             other = await session.scalar(select(PersonRow.id).where(PersonRow.address == wanted))
-            if other is not None and other != person.id:
+            if other is not None:
                 raise AddressInUse
-            is_new = person.address != wanted
             person.address = wanted
+            # An address may be corrected there and back again: each time is one of its own.
+            key = f"{key}-{await _corrections(session, enrollment_id)}"
             journeys = await session.scalars(
                 select(EnrollmentRow).where(EnrollmentRow.person_id == person.id)
             )
             sent: list[Dispatch] = []
             for journey in journeys:
                 write_line(session, journey, Happening.ADDRESS_CORRECTED, key, reason_id, at, None)
-                if is_new:
-                    sent.extend(await _needed_again(session, journey, key, reason_id, at))
+                sent.extend(await _needed_again(session, journey, key, reason_id, at))
             return tuple(sent)
 
     async def close_attention(
-        self, enrollment_id: str, kind: AttentionKind, key: str, grounds: Grounds, reason_id: str
-    ) -> None:
-        """Ops have seen to something; closing what is not open changes nothing."""
+        self, subject_id: str, kind: AttentionKind, key: str, grounds: Grounds, reason_id: str
+    ) -> bool:
+        """Ops have seen to something of an enrollment, an order or a line; ``False``: not open."""
         async with self._database.transaction() as session:
-            enrollment = await session.get(EnrollmentRow, enrollment_id)
-            if enrollment is None:
-                raise UnknownEnrollment(enrollment=enrollment_id)
-            at = later_of(grounds.at, enrollment.last_at)
-            if await close_attention(session, enrollment_id, kind, at, grounds.reason):
+            enrollment = await session.get(EnrollmentRow, subject_id)
+            at = later_of(grounds.at, enrollment.last_at) if enrollment else grounds.at
+            is_closed = await close_attention(session, subject_id, kind, at, grounds.reason)
+            if is_closed and enrollment is not None:
                 enrollment.open_attention -= 1
                 closed = Happening.ATTENTION_CLOSED
                 write_line(session, enrollment, closed, key, reason_id, at, None)
+            return is_closed
 
     async def bounced(self, notice_id: str, reply: str, at: datetime) -> None:
         """A mail came back after it was accepted; ops must correct the address."""
@@ -150,6 +161,17 @@ class OpsBook:
                     at,
                     notice,
                 )
+
+
+async def _corrections(session: AsyncSession, enrollment_id: str) -> int:
+    """Return how often the address was corrected before."""
+    counted = await session.scalar(
+        select(func.count()).where(
+            TimelineRow.enrollment_id == enrollment_id,
+            TimelineRow.kind == Happening.ADDRESS_CORRECTED,
+        )
+    )
+    return counted or 0
 
 
 async def _needed_again(
@@ -196,17 +218,30 @@ async def _again(
     notice.superseded_by = again.id
     if notice.state == NoticeState.UNKNOWN:
         notice.state = NoticeState.CANCELLED
-    for kind in (
-        AttentionKind.MAIL_REFUSED,
-        AttentionKind.MAIL_BOUNCED,
-        AttentionKind.MAIL_UNCONFIRMED,
-    ):
+    for state, kind in _TROUBLES.items():
+        if await _has_trouble(session, notice.subject_id, state):
+            continue
         closed = await close_attention(session, notice.subject_id, kind, again.intended_at)
         if closed and enrollment is not None:
             enrollment.open_attention -= 1
     if enrollment is not None:
         write_line(session, enrollment, Happening.NOTICE_RESENT, key, reason_id, at, again)
     return dispatch_of(again)
+
+
+async def _has_trouble(session: AsyncSession, subject_id: str, state: NoticeState) -> bool:
+    """Whether another notice about the same is in this state and was not sent again."""
+    await session.flush()
+    found = await session.scalar(
+        select(NoticeRow.id)
+        .where(
+            NoticeRow.subject_id == subject_id,
+            NoticeRow.state == state,
+            NoticeRow.superseded_by.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def _copy(session: AsyncSession, notice: NoticeRow, key: str, at: datetime) -> NoticeRow:

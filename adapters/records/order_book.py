@@ -127,6 +127,7 @@ class OrderBook:
             .limit(1)
         )
         if open_line is None:
+            await close_attention(session, row.id, AttentionKind.SETTLEMENT_OVERDUE, at)
             row.is_complete = True
             return OrderStanding(is_refunded=True)
         if row.due_at is None:

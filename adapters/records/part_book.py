@@ -16,9 +16,10 @@ from adapters.records.part_reading import (
     submitted_of,
 )
 from adapters.records.round_tables import ArtifactRow, DraftRow, PreflightRow, RevisionRow
+from adapters.records.steps.turn import open_attention
 from adapters.records.tables import EnrollmentRow, PersonRow
 from domain.assessment import ItemLocked, StaleVersion, UnknownItem
-from domain.enrollment import EnrollmentClosed, UnknownEnrollment
+from domain.enrollment import AttentionKind, EnrollmentClosed, UnknownEnrollment
 from domain.evidence import Inspection, Stored
 from domain.findings import Finding
 from domain.submission import (
@@ -32,7 +33,7 @@ from domain.submission import (
     part_items,
     words_of,
 )
-from domain.values import opaque_id
+from domain.values import later_of, opaque_id
 
 
 class PartBook:
@@ -163,6 +164,14 @@ class PartBook:
         if submitted.draft.version != part.draft_version:
             raise StaleVersion(current=submitted.draft.version, based_on=part.draft_version)
         return submitted
+
+    async def report_damage(self, enrollment_id: str, at: datetime) -> None:
+        """Open attention: storage does not give back a file of this enrollment as it was."""
+        async with self._database.transaction() as session:
+            enrollment = await session.get_one(EnrollmentRow, enrollment_id)
+            at = later_of(at, enrollment.last_at)
+            if await open_attention(session, enrollment_id, AttentionKind.FILE_DAMAGED, at):
+                enrollment.open_attention += 1
 
     async def blocked(self, part: PartRef, findings: tuple[Finding, ...]) -> str:
         """Keep what the preflight found."""

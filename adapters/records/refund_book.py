@@ -80,7 +80,7 @@ class RefundBook:
                 query = query.with_for_update()
             lines = (await session.scalars(query)).all()
             for number in sorted(set(numbers) - {line.number for line in lines}):
-                raise UnknownLine(order=order_id, line=number)
+                raise UnknownLine(line=f"{order_id}-{number}")
             chosen = [line for line in lines if not numbers or line.number in numbers]
             refunds = [await _begin_line(session, line, reason_id, at) for line in chosen]
             return _key(order), tuple(each for each in refunds if each is not None)
@@ -110,7 +110,7 @@ class RefundBook:
                 OrderLineRow, line_id, with_for_update=self._database.has_row_locks or None
             )
             if line is None:
-                raise UnknownLine(order="", line=line_id)
+                raise UnknownLine(line=line_id)
             if line.state == LineState.ENROLLED and line.enrollment_id is not None:
                 return journey_to_start(await session.get_one(EnrollmentRow, line.enrollment_id))
             if line.state != LineState.HELD:

@@ -65,6 +65,15 @@ class AttentionLine(Value):
     why: str
 
 
+class OpenAttentionLine(Value):
+    """Something that ops must look at: of an enrollment, an order, or a line of one."""
+
+    subject: str
+    kind: str
+    opened_at: Instant
+    why: str
+
+
 class DueTimeLine(Value):
     """A due time with the sentence that explains it."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from adapters.records.database import Database
 from adapters.records.round_tables import AssessorRow, AssignmentRow
 from adapters.records.tables import (
+    AttentionRow,
     CatalogVersionRow,
     DueTimeRow,
     EnrollmentRow,
@@ -24,12 +25,13 @@ from adapters.records.view_values import (
     JourneyFilter,
     JourneyLine,
     JourneyView,
+    OpenAttentionLine,
     OrderLineView,
     OrderView,
 )
 from domain.enrollment import UnknownEnrollment
 from domain.notices import NoticeState
-from domain.orders import UnknownOrder
+from domain.orders import OrderAmbiguous, UnknownOrder
 
 PAGE = 100
 
@@ -121,15 +123,12 @@ class Views:
             return tuple(_order_view(row, ()) for row in rows)
 
     async def order(self, order_id: str) -> OrderView:
-        """Return one order with its lines, by its id or by its external number."""
+        """Return one order with its lines, by its id or by its external number.
+
+        Raises ``UnknownOrder``, and ``OrderAmbiguous`` where both channels have the number.
+        """
         async with self._database.reading() as session:
-            row = await session.scalar(
-                select(OrderRow).where(
-                    or_(OrderRow.id == order_id, OrderRow.external_id == order_id)
-                )
-            )
-            if row is None:
-                raise UnknownOrder(order=order_id)
+            row = await _order_named(session, order_id)
             lines = await session.execute(
                 select(OrderLineRow, PersonRow.name, CatalogVersionRow.title)
                 .join(PersonRow, PersonRow.id == OrderLineRow.person_id)
@@ -162,6 +161,24 @@ class Views:
                 row.id: DueTimeLine(due_at=row.due_at, zone=row.zone, why=row.explanation)
                 for row in rows
             }
+
+    async def open_attention(self) -> tuple[OpenAttentionLine, ...]:
+        """Return everything that ops must look at, oldest first: journeys, orders and lines."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(AttentionRow)
+                .where(AttentionRow.closed_at.is_(None))
+                .order_by(AttentionRow.opened_at, AttentionRow.id)
+            )
+            return tuple(
+                OpenAttentionLine(
+                    subject=row.subject_id,
+                    kind=row.kind,
+                    opened_at=row.opened_at,
+                    why=row.opened_why,
+                )
+                for row in rows
+            )
 
     async def notices_on_their_way(self) -> int:
         """Return how many notices are intended or being sent."""
@@ -218,6 +235,18 @@ def _standing(row: EnrollmentRow) -> _Standing:
         access_breached_at=row.access_breached_at,
         ending=row.ending,
     )
+
+
+async def _order_named(session: AsyncSession, name: str) -> OrderRow:
+    row = await session.get(OrderRow, name)
+    if row is not None:
+        return row
+    numbered = (await session.scalars(select(OrderRow).where(OrderRow.external_id == name))).all()
+    if not numbered:
+        raise UnknownOrder(order=name)
+    if len(numbered) > 1:
+        raise OrderAmbiguous(order=name, ids=", ".join(sorted(each.id for each in numbered)))
+    return numbered[0]
 
 
 def _order_view(row: OrderRow, lines: tuple[OrderLineView, ...]) -> OrderView:

@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities import steps
 from activities.contracts import Entered, Entry
-from activities.failures import OWNERS, PERMANENT, Failure, failed
+from activities.failures import OWNERS, Failure, failed
 from activities.interfaces import JourneyRecords, OrderRecords
 from activities.registration import (
     ActivityMissing,
@@ -161,12 +161,12 @@ def test_an_undecorated_override_is_refused_at_start_up() -> None:
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_is_somebodys_problem(failure: Failure) -> None:
     """Proves: the table of failures is closed: each has an owner, and crosses the engine by its
-    own name, retried unless it is permanent.
+    own name, to be tried again.
     """
     assert failure in OWNERS
     crossing = failed(failure)
     assert crossing.type == failure.value
-    assert crossing.non_retryable == (failure in PERMANENT)
+    assert crossing.non_retryable is False
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

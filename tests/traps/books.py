@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from activities.contracts import Entry, LinesToStart, Offer
 from activities.ports import LinesOpened, Written
-from activities.steps import AcceptOffer, EnterStage, OfferRound, OpenRound, Step
+from activities.steps import AcceptOffer, EnterStage, JudgeRound, OfferRound, OpenRound, Step
 from adapters.assembly import notice_book_of
 from adapters.records.catalog_book import CatalogBook
 from adapters.records.database import Database
@@ -25,7 +25,7 @@ from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
 from adapters.records.roster_book import RosterBook
 from adapters.records.tables import Base
-from domain.assessment import Mark, MarkKind
+from domain.assessment import Judgement, Mark, MarkKind
 from domain.calendar import Unit
 from domain.catalog import CatalogEntry
 from domain.enrollment import Clock, ClockKind, Party, Stage
@@ -157,8 +157,12 @@ class Books:
     async def queued(self, number: int, organization: str = "", at: datetime = NOW) -> str:
         """Return an enrollment whose first round is open and offered to nobody yet."""
         enrollment_id = await self.enrolled(number, organization)
-        await self.enter(enrollment_id, OpenRound(round=1, open_items=ITEMS), at=at)
+        await self.open_round(enrollment_id, at)
         return enrollment_id
+
+    async def open_round(self, enrollment_id: str, at: datetime = NOW) -> None:
+        """Open the first round of an enrollment; its parts are taken as read."""
+        await self.enter(enrollment_id, OpenRound(round=1, open_items=ITEMS), at=at)
 
     async def offer(
         self, enrollment_id: str, *before: Step, ordinal: int = 1, at: datetime = NOW, of: int = 1
@@ -204,6 +208,18 @@ class Books:
             )
             _, version = await self.marks.save(assessor_id, enrollment_id, mark, NOW)
         return version
+
+    async def judge(self, enrollment_id: str, offer: Offer, version: int) -> Judgement:
+        """Judge the first round from its marks at a version of the sheet."""
+        step = JudgeRound(
+            round=1,
+            assignment_id=offer.assignment_id,
+            marks_version=version,
+            open_items=ITEMS,
+        )
+        judgement = (await self.enter(enrollment_id, step)).entered.judgement
+        assert judgement is not None
+        return judgement
 
     async def artifact(self, enrollment_id: str, name: str = "plan.pdf") -> str:
         """Record an uploaded PDF of three pages; returns its id."""

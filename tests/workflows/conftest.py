@@ -1,6 +1,6 @@
 """One house for all tests of workflows in a process; each test has a library of its own."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -29,6 +29,6 @@ async def house(
 
 
 @pytest.fixture
-def library() -> Iterator[str]:
+def library() -> str:
     """A library that belongs to one test alone, with nobody on its roster."""
-    yield f"library-{next(_LIBRARIES)}"
+    return f"library-{next(_LIBRARIES)}"

@@ -15,6 +15,9 @@ class Deed(StrEnum):
     """What somebody does, or what time does."""
 
     ONWARD = "onward"
+    """Whatever takes the journey on from where it stands."""
+    SENSIBLE = "sensible"
+    """One of the moves that somebody may really make there."""
     VERIFY = "verify"
     SUBMIT = "submit"
     ACCEPT = "accept"
@@ -42,6 +45,29 @@ class Move:
     part: int = 1
     misses: frozenset[int] = frozenset()
     is_confirmed: bool = True
+    pick: int = 0
+
+
+_ONWARD = {
+    Stage.VERIFYING: Deed.VERIFY,
+    Stage.WORKING: Deed.SUBMIT,
+    Stage.REVISING: Deed.SUBMIT,
+    Stage.OFFERED: Deed.ACCEPT,
+    Stage.ASSESSING: Deed.JUDGE,
+    Stage.APPROVING: Deed.APPROVE,
+    Stage.OUT_OF_ROUNDS: Deed.GRANT,
+}
+_SENSIBLE = {
+    Stage.VERIFYING: (Deed.VERIFY, Deed.JUST_AFTER, Deed.EXTEND),
+    Stage.WORKING: (Deed.SUBMIT, Deed.EXTEND, Deed.JUST_AFTER, Deed.WITHDRAW, Deed.JUST_BEFORE),
+    Stage.REVISING: (Deed.SUBMIT, Deed.EXTEND, Deed.JUST_AFTER, Deed.JUST_BEFORE),
+    Stage.QUEUED: (Deed.JUST_AFTER, Deed.REASSIGN, Deed.REASSIGN_TO),
+    Stage.OFFERED: (Deed.DECLINE, Deed.JUST_AFTER, Deed.REASSIGN, Deed.REASSIGN_TO, Deed.DECLINE),
+    Stage.ASSESSING: (Deed.RECUSE, Deed.JUDGE, Deed.JUST_AFTER, Deed.REASSIGN, Deed.EXTEND),
+    Stage.APPROVING: (Deed.APPROVE, Deed.JUST_AFTER, Deed.REFUND),
+    Stage.OUT_OF_ROUNDS: (Deed.GRANT, Deed.JUST_BEFORE, Deed.JUST_AFTER),
+    Stage.ENDED: (Deed.AGAIN, Deed.WITHDRAW, Deed.JUDGE, Deed.REFUND),
+}
 
 
 @dataclass
@@ -76,8 +102,6 @@ class JourneyModel:
     def play(self, move: Move) -> str | None:
         """Make a move; returns the code of the refusal that it meets, or ``None``."""
         match move.deed:
-            case Deed.ONWARD:
-                return self.play(self.onward(move))
             case Deed.VERIFY:
                 return self._verify()
             case Deed.SUBMIT:
@@ -96,25 +120,21 @@ class JourneyModel:
             case _:
                 return self._play_for_ops(move)
 
-    def onward(self, move: Move) -> Move:
-        """Return the move that takes the journey on from where it stands."""
-        match self.stage:
-            case Stage.VERIFYING:
-                deed = Deed.VERIFY
-            case Stage.WORKING | Stage.REVISING:
-                part = min(self._wanted() - self.parts_in)
-                return replace(move, deed=Deed.SUBMIT, part=part)
-            case Stage.OFFERED:
-                return replace(move, deed=Deed.ACCEPT, who=self.holder or 0)
-            case Stage.ASSESSING:
-                return replace(move, deed=Deed.JUDGE, who=self.holder or 0)
-            case Stage.APPROVING:
-                deed = Deed.APPROVE
-            case Stage.OUT_OF_ROUNDS:
-                deed = Deed.GRANT
-            case _:
+    def made(self, move: Move) -> Move:
+        """Return what a move comes to where the journey stands."""
+        match move.deed:
+            case Deed.ONWARD if self.stage in _ONWARD:
+                deed = _ONWARD[self.stage]
+            case Deed.ONWARD:
                 deed = Deed.JUST_AFTER
-        return replace(move, deed=deed)
+            case Deed.SENSIBLE:
+                deeds = _SENSIBLE[self.stage]
+                deed = deeds[move.pick % len(deeds)]
+            case _:
+                return move
+        who = move.who if self.holder is None or deed is Deed.REASSIGN_TO else self.holder
+        part = min(self._wanted() - self.parts_in, default=move.part)
+        return replace(move, deed=deed, who=who, part=part)
 
     def missed(self, move: Move) -> tuple[str, ...]:
         """Return the open items that a judgement finds not met."""
@@ -148,7 +168,7 @@ class JourneyModel:
         if self.ending is not None:
             return "enrollment_closed"
         if part in self.parts_in:
-            return "part_already_submitted"
+            return None  # the same button pressed twice
         refused = self._refused_unless(Stage.WORKING, Stage.REVISING)
         if refused is not None:
             return refused
@@ -183,9 +203,15 @@ class JourneyModel:
         self._offer()
 
     def _answer_offer(self, move: Move) -> str | None:
-        if self.stage is not Stage.OFFERED or move.who != self.holder:
+        is_declined = move.deed is Deed.DECLINE
+        if self.holder is None or move.who in self.left:
             return "offer_expired"
-        if move.deed is Deed.DECLINE:
+        if self.is_accepted:
+            is_harmless = move.who == self.holder and not is_declined
+            return None if is_harmless else "offer_taken"
+        if move.who != self.holder:
+            return "not_your_offer"
+        if is_declined:
             self._offer_on()
         else:
             self.is_accepted = True
