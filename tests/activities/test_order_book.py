@@ -213,3 +213,16 @@ async def test_an_unpaid_order_alerts_ops_and_is_looked_at_again(books: Books) -
     assert paid.settled_at == NOW + timedelta(days=130)
     (attention,) = await books.rows(AttentionRow)
     assert attention.closed_at is not None
+
+
+async def test_a_repeated_alert_about_the_money_is_answered_as_the_first_was(
+    books: Books,
+) -> None:
+    """Proves: when the answer to an overdue order got lost, asking again computes nothing new."""
+    order_id = await books.ordered(order_of(1, learner(1)), is_settled=False)
+    await books.orders.acknowledge(OrderRef(order_id=order_id, at=NOW))
+    late = OrderRef(order_id=order_id, at=NOW + timedelta(days=61))
+    first = await books.orders.overdue(late)
+    before = await books.everything()
+    assert await books.orders.overdue(late) == first
+    assert await books.everything() == before

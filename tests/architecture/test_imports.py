@@ -27,7 +27,7 @@ ALLOWED = {
     "adapters": ("domain", "adapters", *PORTS, *CONTRACTS, "settings"),
     "office": ("domain", "office", "adapters", *PORTS, *CONTRACTS, *WORKFLOW_FRONT),
     "cli": ("domain", "cli", "office", "adapters", "settings", *CONTRACTS, *WORKFLOW_FRONT),
-    "settings": (),
+    "settings": ("domain",),
 }
 """What of the project each part may import. The longest name that fits a module decides."""
 

@@ -31,8 +31,8 @@ async def test_only_what_was_not_met_can_be_written(house: House, library: str) 
     meddling = draft.model_copy(update={"evidence": {LOCKED: (piece,)}})
     with pytest.raises(ItemLocked):
         await house.parts.save(enrollment_id, meddling, datetime.now(UTC))
+    narrative = Draft(part=1, answers={"question/1": "written over"})
     with pytest.raises(ItemLocked):
-        narrative = Draft(part=1, answers={"question/1": "written over"})
         await house.parts.save(enrollment_id, narrative, datetime.now(UTC))
     request = SubmitPart(
         actor=Actor(party=Party.PRACTITIONER), round=2, part=1, revision_id="v-any"
