@@ -70,7 +70,7 @@ class MailActivities(Mail):
                     reply or reason.value,
                     now,
                     attempt=activity.info().attempt,
-                    is_claimed=is_claimed,
+                    claim=token if is_claimed else None,
                 )
                 is_ours = delivery.is_for_operations
                 raise failed(Failure.MAIL_CONFIGURATION if is_ours else Failure.MAIL_DEFERRED)
@@ -93,9 +93,7 @@ class MailActivities(Mail):
             )
         except LetterNotWritable as refusal:
             attempt, now = activity.info().attempt, datetime.now(UTC)
-            await self._notices.deferred(
-                notice_id, str(refusal), now, attempt=attempt, is_claimed=False
-            )
+            await self._notices.deferred(notice_id, str(refusal), now, attempt=attempt, claim=None)
             raise failed(Failure.LETTER_NOT_WRITTEN) from None
 
     async def _state_after_abandoning(self, notice_id: str) -> NoticeState:

@@ -139,9 +139,9 @@ class NoticeWriter(Protocol):
         ...
 
     async def deferred(
-        self, notice_id: str, reply: str, at: datetime, *, attempt: int, is_claimed: bool
+        self, notice_id: str, reply: str, at: datetime, *, attempt: int, claim: str | None
     ) -> None:
-        """Give back a claim that was taken; after a while ops are told that mail is delayed."""
+        """Give back the ``claim`` that was taken; after a while ops hear that mail is delayed."""
         ...
 
     async def unconfirmed(self, notice_id: str, reply: str, at: datetime) -> bool:

@@ -101,14 +101,14 @@ class NoticeBook:
             await self._open(session, notice, AttentionKind.MAIL_REFUSED, at)
 
     async def deferred(
-        self, notice_id: str, reply: str, at: datetime, *, attempt: int, is_claimed: bool
+        self, notice_id: str, reply: str, at: datetime, *, attempt: int, claim: str | None
     ) -> None:
-        """Give back a claim that was taken; nothing can have been accepted."""
+        """Give back the ``claim`` that was taken, if any; nothing can have been accepted."""
         async with self._database.transaction() as session:
             notice = await self._locked(session, notice_id)
             if notice.state in NOTHING_TO_SEND:
                 return  # settled by another sender, whose reply stays
-            if is_claimed and notice.state == NoticeState.SENDING:
+            if claim is not None and (notice.state, notice.claim) == (NoticeState.SENDING, claim):
                 notice.state = NoticeState.UNKNOWN if notice.repeats else NoticeState.INTENDED
                 notice.repeats = 0
                 notice.claim = None

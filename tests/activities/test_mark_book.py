@@ -177,7 +177,7 @@ async def test_marks_rest_while_a_judgement_waits_for_approval(books: Books) -> 
 
     await books.enter(enrollment_id, PassBack(round=1))
     _, again = await books.marks.save(offer.assessor_id, enrollment_id, changed, NOW)
-    assert again == version + 1
+    assert again > version
 
 
 async def test_what_was_met_is_locked_with_its_provenance(books: Books) -> None:

@@ -88,7 +88,7 @@ async def test_accepted_is_written_from_the_reply_and_stays(books: Books) -> Non
     await books.notices.accepted(notice_id, REPLY, LATER)
     await books.notices.accepted(notice_id, "250 another", LATER)
     await books.notices.refused(notice_id, "550 no", LATER)
-    await books.notices.deferred(notice_id, "450 later", LATER, attempt=99, is_claimed=False)
+    await books.notices.deferred(notice_id, "450 later", LATER, attempt=99, claim=None)
     await books.notices.unconfirmed(notice_id, "gone", LATER)
 
     row = await books.row(NoticeRow, notice_id)
@@ -112,9 +112,7 @@ async def test_a_deferred_notice_can_be_claimed_again(books: Books) -> None:
     enrollment_id, notice_id = await verification_mail(books)
     for attempt in range(1, DELAYED_AFTER_ATTEMPTS + 1):
         await sending(books, notice_id)
-        await books.notices.deferred(
-            notice_id, "450 later", LATER, attempt=attempt, is_claimed=True
-        )
+        await books.notices.deferred(notice_id, "450 later", LATER, attempt=attempt, claim="token")
         is_late = attempt == DELAYED_AFTER_ATTEMPTS
         assert await attention(books) == [AttentionKind.MAIL_DELAYED] * is_late
     assert (await books.row(NoticeRow, notice_id)).attempts == DELAYED_AFTER_ATTEMPTS
@@ -130,7 +128,8 @@ async def test_a_sender_without_the_claim_does_not_give_it_back(books: Books) ->
     """Proves: a second sender whose connection failed does not free the first one's claim."""
     _, notice_id = await verification_mail(books)
     await sending(books, notice_id)
-    await books.notices.deferred(notice_id, "no connection", LATER, attempt=1, is_claimed=False)
+    for claim in (None, "of another sender"):
+        await books.notices.deferred(notice_id, "no connection", LATER, attempt=1, claim=claim)
     assert not await books.notices.claim(notice_id, "second")
     assert await state(books, notice_id) is NoticeState.SENDING
 

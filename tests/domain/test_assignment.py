@@ -142,8 +142,7 @@ CANDIDATES = st.lists(
         is_on_leave=st.booleans(),
         load=st.integers(0, 6),
         capacity=st.integers(1, 6),
-        last_offered_at=st.none()
-        | st.integers(0, 5).map(lambda days: NOW - timedelta(days=days)),
+        last_offered_at=st.none() | st.integers(0, 5).map(lambda days: NOW - timedelta(days=days)),
     ),
     max_size=8,
     unique_by=lambda each: each.assessor_id,

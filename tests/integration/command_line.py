@@ -1,6 +1,6 @@
 """One whole Laurel for the tests of the command line, with short cuts to the state they begin in.
 
-What is tested is a process of its own (``starter``); what only has to be so beforehand is done at
+What is tested is a process of its own (``forked.py``); what only has to be so beforehand is done at
 the same desks in this process, which takes no second for each step.
 """
 
@@ -32,7 +32,8 @@ from office.engine import WorkflowEngine
 from office.roster import RosterDesk
 from settings import PREFIX, Settings
 from tests.artifacts import pdf
-from tests.command_line import CommandLine, Outcome
+from tests.command_line import Outcome
+from tests.integration.forked import ForkedCommandLine
 from tests.waiting import eventually
 
 WIDTH = 100
@@ -88,7 +89,7 @@ class Laurel:
 
     stack: EmbeddedStack
     office: Office
-    starter: CommandLine
+    starter: ForkedCommandLine
     folder: Path
 
     def file(self, content: str | bytes, name: str = "") -> Path:
@@ -116,10 +117,10 @@ class Laurel:
 
     async def hire(self, library: str, assessor: str, capacity: int = 5) -> None:
         """Put an assessor on the roster, known by the part of the address before the @."""
-        lines = ("name,email,organization,capacity,libraries", roster_line(assessor, library))
-        data = "\n".join(lines).replace("CAPACITY", str(capacity)).encode()
+        person = f"Assessor {assessor.title()},{assessor}@assess.example.org,,{capacity},{library}"
+        data = f"name,email,organization,capacity,libraries\n{person}\n"
         roster = RosterBook(self.office.database, self.office.zone)
-        await RosterDesk(roster, self.office.wake).import_file(data, OPS)
+        await RosterDesk(roster, self.office.wake).import_file(data.encode(), OPS)
 
     async def bought(
         self, library: str, learner: Learner | None = None, policy: Policy | None = None
@@ -217,7 +218,7 @@ class Laurel:
 
 @asynccontextmanager
 async def running_laurel(folder: Path) -> AsyncIterator[Laurel]:
-    """Give a whole Laurel whose catalogue and roster were filled by its own commands."""
+    """Give a whole Laurel: servers, a worker, and a command line that knows where they are."""
 
     async def prepare(settings: Settings) -> None:
         await bring_up_to_date(settings.database_url)
@@ -229,13 +230,8 @@ async def running_laurel(folder: Path) -> AsyncIterator[Laurel]:
         office = Office(stack.settings, database, WorkflowEngine(await stack.connect()))
         ours = ("TEMPORAL_", PREFIX)
         settings = {k: v for k, v in stack.environment.items() if k.startswith(ours)}
-        starter = CommandLine().with_settings(**settings)
+        starter = ForkedCommandLine().with_settings(**settings)
         yield Laurel(stack, office, starter, folder)
-
-
-def roster_line(assessor: str, library: str) -> str:
-    """Return the line of an assessor in a roster file."""
-    return f"Assessor {assessor},{assessor}@assess.example.org,,CAPACITY,{library}"
 
 
 def id_of(assessor: str) -> str:

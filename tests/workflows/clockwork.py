@@ -111,7 +111,7 @@ class Clockwork:
         before = set(await self.recorded())
         await self._forward_to(instant - SECOND)
         early = [each for each in set(await self.recorded()) - before if each.at < instant]
-        assert early == []
+        assert early == [], f"before {instant}: {early}"
         await self._forward_to(instant + SECOND)
         await self.brings(before, *expected, no_earlier_than=instant)
 
@@ -128,11 +128,12 @@ class Clockwork:
 
         await eventually(is_there)
         news = set(await self.recorded()) - before
-        assert sorted(each.what for each in news) == sorted(expected)
+        told = sorted(each.what for each in news)
+        assert told == sorted(expected), f"{told} and not {sorted(expected)}"
         if no_earlier_than is not None:
-            assert {no_earlier_than <= each.at < no_earlier_than + LATEST for each in news} == {
-                True
-            }
+            early = [each for each in news if each.at < no_earlier_than]
+            late = [each for each in news if each.at >= no_earlier_than + LATEST]
+            assert (early, late) == ([], []), f"not at {no_earlier_than}: {early} {late}"
         mails = {each.key for each in news if each.what.startswith("mail ")}
         if mails:
             await self.arrived(mails)
@@ -141,13 +142,14 @@ class Clockwork:
         """Each of these notices was accepted, and reached its recipient's address once."""
         for notice in await self.house.all_settled(self.enrollment_id):
             if notice.id in keys:
-                assert (notice.kind, notice.state) == (notice.kind, NoticeState.ACCEPTED)
+                assert notice.state == NoticeState.ACCEPTED, f"{notice.kind} is {notice.state}"
                 told = [
                     letter.recipient
                     for letter in self.house.smtp.received
                     if f"<{notice.id}@".encode() in letter.body
                 ]
-                assert told == [f"RCPT TO:<{await self._address(notice)}>"]
+                expected = [f"RCPT TO:<{await self._address(notice)}>"]
+                assert told == expected, f"{notice.kind}: {told} and not {expected}"
 
     async def is_silent_for_good(self) -> None:
         """No clock is left that could be moved a year on, and nothing more is recorded or sent."""
