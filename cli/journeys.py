@@ -160,7 +160,6 @@ def list_attention(as_json: AsJson = False) -> None:
 
 
 def _show_standing(view: "JourneyView") -> None:
-    until = shown_instant(view.waiting_until, view.zone) if view.waiting_until else "-"
     access = "not yet"
     if view.access_met_at:
         access = shown_instant(view.access_met_at, view.zone)
@@ -174,12 +173,17 @@ def _show_standing(view: "JourneyView") -> None:
             ("order", f"{view.order}, line {view.line_id}"),
             ("stage", view.ending or f"{view.stage}, round {view.round}"),
             ("waits on", "-" if view.ending else view.waiting_on),
-            ("until", until),
+            ("until", _until(view.waiting_until, view.zone)),
             ("why then", view.why_then or "-"),
             ("access", access + broken),
+            ("subscription", _until(view.subscription_until, view.zone)),
             ("assessor", view.assessor or "-"),
         ],
     )
+
+
+def _until(instant: datetime | None, zone: str) -> str:
+    return shown_instant(instant, zone) if instant else "-"
 
 
 def _what(kind: str, round_number: int | None, facts: dict[str, object]) -> str:

@@ -17,17 +17,15 @@ from adapters.records.tables import (
 )
 from domain.enrollment import AttentionKind
 from domain.orders import (
-    Grant,
     LineNotHeld,
     LineState,
     NotSettled,
     StillEnrolled,
     UnknownLine,
     UnknownOrder,
-    subscription_until,
 )
 from domain.policy import Policy
-from domain.values import Instant, Value
+from domain.values import Value
 
 
 class OrderKey(Value):
@@ -123,19 +121,6 @@ class RefundBook:
                 raise StillEnrolled(enrollment="of this micro-credential")
             await close_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
             return journey_to_start(await session.get_one(EnrollmentRow, line.enrollment_id))
-
-    async def subscription_of(self, person_id: str) -> Instant | None:
-        """Return until when the learning network is open to somebody."""
-        async with self._database.reading() as session:
-            rows = await session.scalars(
-                select(SubscriptionGrantRow).where(
-                    SubscriptionGrantRow.person_id == person_id,
-                    SubscriptionGrantRow.revoked_at.is_(None),
-                )
-            )
-            return subscription_until(
-                Grant(granted_at=row.granted_at, months=row.months) for row in rows
-            )
 
 
 async def _order(session: AsyncSession, order_id: str) -> OrderRow:

@@ -104,6 +104,7 @@ class JourneyView(Value):
     access_met_at: Instant | None
     access_breached_at: Instant | None
     ending: str | None
+    subscription_until: Instant | None
     assessor: str | None
     timeline: tuple[TimelineLine, ...]
     notices: tuple[NoticeLine, ...]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import Database
 from adapters.records.round_tables import AssessorRow, AssignmentRow
+from adapters.records.subscriptions import subscription_of
 from adapters.records.tables import (
     AttentionRow,
     CatalogVersionRow,
@@ -108,6 +109,7 @@ class Views:
                 order=f"{order.channel} {order.external_id}",
                 zone=due.zone if due else self._zone,
                 why_then=due.explanation if due else "",
+                subscription_until=await subscription_of(session, person.id),
                 assessor=await _assessor(session, enrollment_id),
                 timeline=await timeline_of(session, enrollment_id),
                 notices=await notices_of(session, (enrollment_id, order.id)),
