@@ -77,7 +77,7 @@ async def play(data_dir: Path) -> bool:
             enrollment_id = await player.play()
         is_unbroken = await _tell(office, enrollment_id)
     say(f"\nPlayed in {time.monotonic() - began:.0f} s; nothing of it is running any more.")
-    say(f"The mails as they were caught: {stack.mail_dir}")
+    say(f"The mails as they were caught: {data_dir / 'mail'}")
     say(f"The engine's own pages: start `starter.py up --data-dir {data_dir}` and open the")
     say(f"address that it prints; the journey is the workflow {journey_id(enrollment_id)}.")
     return is_unbroken

@@ -121,6 +121,7 @@ class MarksIncomplete(Invalid):
     """A judgement needs a mark for every open item."""
 
     code = "marks_incomplete"
+    may_pass = True
     sentence = "There is no mark yet for: {items}. Mark every item, then submit the judgement."
 
 
@@ -128,6 +129,7 @@ class FeedbackMissing(Invalid):
     """What is not met or unscorable needs feedback."""
 
     code = "feedback_missing"
+    may_pass = True
     sentence = "Feedback is missing for: {items}. Say what was not met, or why it cannot be scored."
 
 
@@ -149,6 +151,7 @@ class StaleVersion(Conflict):
     """Somebody wrote in between."""
 
     code = "stale_version"
+    may_pass = True
     sentence = "This was changed in between (version {current}, yours is {based_on}). Compare both."
 
 

@@ -147,6 +147,7 @@ class UnknownAssessor(NotFound):
     """The roster has no such assessor."""
 
     code = "unknown_assessor"
+    may_pass = True
     sentence = "The roster has no assessor {assessor}. See `starter.py roster list`."
 
 
@@ -175,6 +176,7 @@ class ConflictOfInterest(NotAllowed):
     """The assessor may not assess this practitioner."""
 
     code = "conflict_of_interest"
+    may_pass = True
     sentence = "You cannot assess this round: {why}. Please decline it; it will be offered on."
 
 
@@ -182,4 +184,5 @@ class NobodyToReassign(Conflict):
     """No other eligible assessor is there, or the named one is not eligible."""
 
     code = "nobody_to_reassign"
+    may_pass = True
     sentence = "The assessor named cannot be offered this round: {why}."

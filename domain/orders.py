@@ -125,6 +125,7 @@ class UnknownLine(NotFound):
     """The order has no such line."""
 
     code = "unknown_line"
+    may_pass = True
     sentence = "There is no order line {line}. See `starter.py orders show ORDER` for its lines."
 
 

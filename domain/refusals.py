@@ -20,6 +20,8 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     sentence: ClassVar[str] = "This is not possible."
+    may_pass: ClassVar[bool] = False
+    """Whether facts outside of the journey decided, so that an equal request may succeed later."""
     points: tuple[object, ...] = ()
     """What has to be put right, one by one, where the sentence only counts it."""
     _by_name: ClassVar[dict[str, type["Refusal"]]] = {}

@@ -246,6 +246,7 @@ class UnknownRevision(NotFound):
     """No such frozen revision of this part and round."""
 
     code = "unknown_revision"
+    may_pass = True
     sentence = "There is no frozen revision {revision} for part {part} of round {round}."
 
 

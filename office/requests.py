@@ -4,10 +4,12 @@ The same act again is the same request id, so pressing twice is harmless.
 """
 
 from typing import TypeVar
+from uuid import uuid4
 
 from activities.contracts import Actor
 from adapters.records.ops_book import OpsBook
 from domain.grounds import Grounds
+from domain.refusals import Refusal
 from domain.values import Contract, opaque_id
 from office.engine import JourneyNotRunning, WorkflowEngine
 
@@ -34,7 +36,21 @@ class Requests:
         answer: type[AnswerT],
         key: str,
     ) -> AnswerT:
-        """Send one act to a journey. Raises the ``Refusal`` that it meets."""
+        """Send one act to a journey. Raises the ``Refusal`` that it meets.
+
+        The engine answers an act that it has seen from memory, refusals too. One that facts
+        outside of the journey caused may be out of date, so it is asked for once more.
+        """
+        try:
+            return await self._sent(enrollment_id, update, request, answer, key)
+        except Refusal as refusal:
+            if not refusal.may_pass:
+                raise
+        return await self._sent(enrollment_id, update, request, answer, f"{key}/{uuid4().hex}")
+
+    async def _sent(
+        self, enrollment_id: str, update: str, request: Contract, answer: type[AnswerT], key: str
+    ) -> AnswerT:
         try:
             return await self._engine.ask(enrollment_id, update, request, answer, request_id=key)
         except JourneyNotRunning:

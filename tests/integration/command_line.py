@@ -117,8 +117,8 @@ class Laurel:
 
     async def hire(self, library: str, assessor: str, capacity: int = 5) -> None:
         """Put an assessor on the roster, known by the part of the address before the @."""
-        person = f"Assessor {assessor.title()},{assessor}@assess.example.org,,{capacity},{library}"
-        data = f"name,email,organization,capacity,libraries\n{person}\n"
+        who = f"Assessor {assessor.title()},{assessor}@assess.example.org,Fir District"
+        data = f"name,email,organization,capacity,libraries\n{who},{capacity},{library}\n"
         roster = RosterBook(self.office.database, self.office.zone)
         await RosterDesk(roster, self.office.wake).import_file(data.encode(), OPS)
 

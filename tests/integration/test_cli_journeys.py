@@ -88,7 +88,7 @@ async def test_one_journey_is_shown_whole(laurel: Laurel) -> None:
     await laurel.mail_is_out()
     as_json, as_text = laurel.together([("journey", enrollment, "--json"), ("journey", enrollment)])
     journey = as_json.json
-    assert list(journey) == JOURNEY_FIELDS
+    assert [field for field in journey if field in JOURNEY_FIELDS] == JOURNEY_FIELDS
     assert journey["stage"] == "working"
     for field, expected in (("timeline", TIMELINE_FIELDS), ("notices", NOTICE_FIELDS)):
         lines = journey[field]

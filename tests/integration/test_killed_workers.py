@@ -43,7 +43,7 @@ async def resent_what_waits_for_ops(office: Office, view: JourneyView) -> set[st
     return {await desk.resend(each.notice_id, grounds) for each in waiting}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_killed_workers_lose_nothing(tmp_path: Path, seed: int) -> None:
     """Proves: SIGKILL at any moment of the demo ends in the award all the same, with every notice
     accepted, none lost, and none repeated except once in the gap that SMTP leaves.

@@ -130,6 +130,20 @@ async def test_a_conflict_that_appeared_after_the_offer(house: House, library: s
     assert (await house.row(placed.enrollment_id)).stage == Stage.QUEUED
 
 
+async def test_a_refusal_lasts_no_longer_than_its_cause(house: House, library: str) -> None:
+    """Proves: an offer that was refused for a conflict is taken by the very same act once the
+    records were corrected; the refusal is not answered from memory.
+    """
+    placed = await offered(house, library)
+    await practises_at(house, placed.enrollment_id, SCHOOL)
+    await belongs_to(house, placed.assessor, SCHOOL)
+    with pytest.raises(ConflictOfInterest):
+        await house.assessor.accept(placed.assessor.id, placed.enrollment_id)
+    await belongs_to(house, placed.assessor, "Another School")
+    await house.assessor.accept(placed.assessor.id, placed.enrollment_id)
+    assert (await house.row(placed.enrollment_id)).stage == Stage.ASSESSING
+
+
 async def test_a_conflict_that_appeared_before_the_judgement(house: House, library: str) -> None:
     """Proves: the conflict is looked for once more when the marks are handed in."""
     placed = await accepted(house, library)
