@@ -203,16 +203,14 @@ class Player:
             )
 
     async def _let_the_first_offer_lapse(self) -> None:
-        """Nobody answers: the journey's clock goes past the due time, the next one is offered."""
+        """Nobody answers: the journey's clock goes to the reminder, then past the due time."""
         first = await self._offer()
-        await self._mail_is_out()
-        due = (await self._views.journey(self._enrollment_id)).waiting_until
-        workflow_id = journey_id(self._enrollment_id)
-        now = await current_time(self._engine.client, workflow_id)
+        due = (await self._engine.standing(self._enrollment_id)).due
         if due is None:
             raise StoryStuck("an offer without a due time")
-        ahead = due - now + timedelta(seconds=1)
-        await fast_forward(self._engine.client, workflow_id, ahead)
+        for instant in (*(reminder.at for reminder in due.reminders), due.at):
+            await self._mail_is_out()
+            await self._forward_to(instant)
 
         async def is_offered_on() -> bool:
             standing = await self._engine.standing(self._enrollment_id)
@@ -220,6 +218,13 @@ class Player:
 
         await self._until("the second offer", is_offered_on)
         self._advance()
+
+    async def _forward_to(self, instant: datetime) -> None:
+        """Let the journey's own clock pass an instant."""
+        workflow_id = journey_id(self._enrollment_id)
+        now = await current_time(self._engine.client, workflow_id)
+        ahead = instant - now + timedelta(seconds=1)
+        await fast_forward(self._engine.client, workflow_id, ahead)
 
     async def _assess(self, desk: AssessorDesk, not_met: tuple[str, ...] = ()) -> None:
         """The assessor who holds the offer accepts, marks every open item, and judges."""

@@ -19,7 +19,7 @@ DYNAMIC_CONFIG = (
     "matching.enableFairness=true",  # one large order never delays another practitioner
     "matching.numTaskqueueReadPartitions=1",  # priority and fairness hold within a partition
     "matching.numTaskqueueWritePartitions=1",
-    'history.timerProcessorMaxTimeShift="10ms"',  # a due time is met at once, not within a second
+    'history.timerProcessorMaxTimeShift="10ms"',  # a clock that was moved fires at once
 )
 """Dynamic configuration that Laurel counts on, as ``KEY=JSON``."""
 

@@ -162,7 +162,7 @@ async def test_declined_and_recused_rounds_go_on_to_the_next(laurel: Laurel) -> 
     assert [(party, why) for party, _, why in whys] == [("assessor", WHY[1])] * 2
     view = await laurel.view(enrollment)
     assert [each.kind for each in view.attention if each.closed_at is None] == ["no_assessor"]
-    said_no(laurel, "nobody_to_reassign", "reassign", enrollment, "--to", "nobody", *WHY)
+    said_no(laurel, "unknown_assessor", "reassign", enrollment, "--to", "nobody", *WHY)
 
 
 async def test_ops_reassign_a_round(laurel: Laurel) -> None:
