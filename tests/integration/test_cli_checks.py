@@ -1,8 +1,8 @@
 """``check`` and ``sweep``, exit codes, and what a command says when a server is not there."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +20,13 @@ LONG_AGO = datetime(2026, 3, 2, 15, tzinfo=UTC)
 INVARIANTS = 6
 
 
-def copy_of(laurel: Laurel) -> tuple[Path, str]:
-    """Copy the records as they stand; return the file and its address."""
-    file = laurel.file(b"", f"copy-{len(list(laurel.folder.iterdir()))}.db")
-    file.unlink()
-    with sqlite3.connect(laurel.stack.data_dir / "laurel.db") as records:
+def copy_of(laurel: Laurel) -> str:
+    """Copy the records as they stand; return the address of the copy."""
+    file = laurel.folder / "copy.db"
+    file.unlink(missing_ok=True)
+    with closing(sqlite3.connect(laurel.stack.data_dir / "laurel.db")) as records:
         records.execute("VACUUM INTO ?", (str(file),))
-    return file, f"sqlite+aiosqlite:///{file}"
+    return f"sqlite+aiosqlite:///{file}"
 
 
 def counted(starter: ForkedCommandLine) -> tuple[int, list[int]]:
@@ -50,7 +50,7 @@ async def test_a_breach_made_by_hand_is_counted(laurel: Laurel) -> None:
     stuck = await laurel.at_work("harbour")
     await laurel.mail_is_out()
     assert counted(laurel.starter) == (0, [])
-    _, url = copy_of(laurel)
+    url = copy_of(laurel)
     starter = laurel.starter.with_settings(LAUREL_DATABASE_URL=url)
     assert counted(starter) == (0, [])
     engine = make_engine(url)
@@ -104,8 +104,8 @@ async def test_without_an_engine_acts_say_so_and_record_nothing(laurel: Laurel) 
     assert (as_json.code, as_json.refusal, as_json.err) == (3, "engine_unreachable", "")
     assert laurel.starter("orders", "show", "dune-1").code == 2
     assert await laurel.view(enrollment) == before
-    for command in (("journeys",), ("journey", enrollment), ("orders", "list"), ("check",)):
-        assert starter(*command).code == 0, command
+    for reading in (("journeys",), ("journey", enrollment), ("orders", "list"), ("check",)):
+        assert starter(*reading).code == 0, reading
 
 
 @pytest.mark.parametrize(
