@@ -56,8 +56,9 @@ class MailActivities(Mail):
         delivery = await self._relay.deliver(letter, lambda: self._notices.claim(notice_id, token))
         match delivery:
             case Accepted(reply=reply, at=at):
-                # Should the records be out of reach now, the next attempt still knows the reply.
-                heart.remember(reply)
+                # Should the records be out of reach now, the next attempt still knows. The code
+                # alone: the words of a reply may repeat an address.
+                heart.remember(reply.partition(" ")[0])
                 await self._notices.accepted(notice_id, reply, at)
                 await self._tell_accepted(notice_id, outgoing)
                 return NoticeState.ACCEPTED
@@ -106,8 +107,9 @@ class MailActivities(Mail):
     async def _recall_acceptance(self, notice_id: str, heart: Heart) -> None:
         """Write the acceptance that an earlier attempt heard of and could not write."""
         for detail in activity.info().heartbeat_details:
-            reply = _REPLY.validate_python(detail)
-            heart.remember(reply)
+            code = _REPLY.validate_python(detail)
+            heart.remember(code)
+            reply = f"{code} as the sender remembers it"
             await self._notices.accepted(notice_id, reply, datetime.now(UTC))
 
     async def _tell_if_accepted(self, notice_id: str, state: NoticeState) -> None:

@@ -39,7 +39,8 @@ class Requests:
         """Send one act to a journey. Raises the ``Refusal`` that it meets.
 
         The engine answers an act that it has seen from memory, refusals too. One that facts
-        outside of the journey caused may be out of date, so it is asked for once more.
+        outside of the journey caused may be out of date, so it is asked for once more, under a
+        new id; what the journey would do twice, its own state refuses then.
         """
         try:
             return await self._sent(enrollment_id, update, request, answer, key)

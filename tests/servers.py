@@ -29,10 +29,6 @@ POSTGRES_OPTIONS = (
     *("shared_buffers=32MB", "max_connections=60", "unix_socket_directories="),
 )
 
-# A timer that becomes due by skipping time is looked for this much later, on a real clock; the
-# server's own second is meant for a cluster whose machines disagree about the time.
-QUICK_TIMERS = ("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="20ms"')
-
 
 class DatabaseTemplate(Protocol):
     """A migrated database of which every test gets a copy of its own."""
@@ -105,7 +101,7 @@ async def start_temporal() -> WorkflowEnvironment:
     return await WorkflowEnvironment.start_time_skipping_v2(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=server_program(),
-        dev_server_extra_args=[*dynamic_config_arguments(), *QUICK_TIMERS],
+        dev_server_extra_args=dynamic_config_arguments(),
     )
 
 

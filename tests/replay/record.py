@@ -24,6 +24,8 @@ from tests.servers import start_temporal
 RECORDER = "recorder"
 """Stands in place of the process and machine that a history names."""
 
+STACK = "stackTrace"
+
 
 async def record(scenarios: Sequence[Scenario]) -> None:
     """Play scenarios one after the other and keep their histories with transcripts."""
@@ -54,14 +56,12 @@ async def transcribe(name: str) -> None:
 
 
 def _without_machine(content: object) -> object:
-    """Return a history that does not say on which machine it was made."""
+    """Return a history that does not say on which machine it was made, nor where in its files."""
     if isinstance(content, list):
         return [_without_machine(each) for each in content]
     if isinstance(content, dict):
-        return {
-            key: RECORDER if key == "identity" else _without_machine(each)
-            for key, each in content.items()
-        }
+        kept = {key: _without_machine(each) for key, each in content.items() if key != STACK}
+        return kept | {key: RECORDER for key in kept if key == "identity"}
     return content
 
 

@@ -4,10 +4,12 @@ Each plays on a whole Laurel and returns the id of the workflow whose history is
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 from adapters.time_skipping import fast_forward
+from domain.assignment import NobodyToReassign
 from domain.enrollment import AttentionKind, ClockKind, Stage
 from domain.order_form import LearnerLine, OrderForm
 from domain.policy import Approval, Policy
@@ -73,10 +75,13 @@ async def nobody_wants_it(house: House, library: str) -> str:
 
 
 async def overdue(house: House, library: str) -> str:
-    """An assessment is never handed in; the round is released, reassigned by ops, and judged."""
+    """A reassignment is refused, an assessment never handed in; released, reassigned, judged."""
     assessors = {each.id: each for each in [await house.hire(library) for _ in range(4)]}
     enrollment_id = await house.submitted(library)
-    del assessors[await offered(house, enrollment_id)]
+    holder = await offered(house, enrollment_id)
+    with suppress(NobodyToReassign):
+        await house.ops.reassign(enrollment_id, 1, OPS, holder)
+    del assessors[holder]
     named = assessors.popitem()[1]
     await house.ops.reassign(enrollment_id, 1, OPS, named.id)
     await house.all_settled(enrollment_id)

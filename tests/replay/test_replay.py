@@ -9,6 +9,7 @@ import pytest
 from temporalio.workflow import NondeterminismError
 
 from activities.steps import Step
+from domain.assignment import NobodyToReassign
 from domain.enrollment import ClockKind, Ending, Stage
 from domain.notices import NoticeKind
 from tests.replay.changed import CARELESS_NUMBER, CARELESS_ORDER, CARELESS_TIMEOUT
@@ -87,8 +88,9 @@ def test_histories_are_small_and_of_no_machine() -> None:
     assert max(sizes) < LARGEST_HISTORY
     assert sum(sizes) < LARGEST_OF_ALL
     for name in NAMES:
-        identities = set(re.findall(r'"identity":"([^"]*)"', history_file(name).read_text()))
-        assert identities <= {RECORDER}
+        history = history_file(name).read_text()
+        assert set(re.findall(r'"identity":"([^"]*)"', history)) <= {RECORDER}
+        assert ".py" not in history + transcript_file(name).read_text()
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,11 @@ def test_the_histories_meet_everything(words: Iterable[str]) -> None:
     """
     told = all_transcripts()
     assert [word for word in sorted(words) if f'"{word}"' not in told] == []
+
+
+def test_the_histories_meet_a_refusal_of_the_records() -> None:
+    """Proves: an act that only the records could refuse is refused again when it is replayed."""
+    assert NobodyToReassign.__name__ in all_transcripts()
 
 
 def test_the_histories_meet_a_round_that_nobody_takes() -> None:

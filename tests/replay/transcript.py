@@ -40,6 +40,9 @@ _OF_THE_ENGINE = frozenset(
     }
 )
 
+# Where in the files of one machine a refusal was raised.
+_STACK = "stack_trace"
+
 
 @dataclass
 class Transcript:
@@ -87,7 +90,7 @@ def _readable(content: object) -> object:
         return content
     if content.keys() <= {"metadata", "data"} and "metadata" in content:
         return _decoded(content)
-    return {key: _readable(each) for key, each in content.items()}
+    return {key: _readable(each) for key, each in content.items() if key != _STACK}
 
 
 def _decoded(payload: dict[str, object]) -> object:

@@ -115,7 +115,7 @@ async def kept_about_activity(client: Client, activity_id: str) -> str:
 
 
 async def activity_ids(client: Client, about: set[str], at_least: int) -> list[str]:
-    """Return the activities outside of workflows that name one of these ids, once they are listed."""
+    """Return the activities outside of workflows that name one of these ids, once listed."""
     found: list[str] = []
 
     async def are_listed() -> bool:
