@@ -219,7 +219,11 @@ def list_orders(
 @group.command()
 def show(order_id: str, as_json: AsJson = False) -> None:
     """Show one order with its lines, by its id or its own number."""
-    order = in_office(lambda office: views_of(office).order(order_id))
+
+    async def act(office: Office) -> "tuple[OrderView, str]":
+        return await views_of(office).order(order_id), office.zone
+
+    order, zone = in_office(act)
     if as_json:
         print_json(order)
         return
@@ -239,3 +243,11 @@ def show(order_id: str, as_json: AsJson = False) -> None:
             for each in order.lines
         ],
     )
+    if order.actions:
+        print_table(
+            ("when", "what", "who", "why"),
+            [
+                (shown_instant(each.at, zone), each.what.replace("_", " "), each.by, each.why)
+                for each in order.actions
+            ],
+        )

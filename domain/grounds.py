@@ -33,6 +33,9 @@ class OpsActionKind(StrEnum):
     ASSESSOR_DEACTIVATED = "assessor_deactivated"
     ASSESSOR_ACTIVATED = "assessor_activated"
     CLOSURE_RECORDED = "closure_recorded"
+    ORDER_SETTLED = "order_settled"
+    ORDER_REFUNDED = "order_refunded"
+    LINE_RELEASED = "line_released"
 
 
 class Grounds(Value):

@@ -88,8 +88,7 @@ class OrderDesk:
 
     async def settle(self, order_id: str, grounds: Grounds) -> None:
         """The money of an order form is there."""
-        await self._requests.actor(request_key("settle", order_id), grounds)
-        key = await self._refunds.settle(order_id, datetime.now(UTC))
+        key = await self._refunds.settle(order_id, datetime.now(UTC), grounds)
         await self._tell(key)
 
     async def refund(
@@ -106,7 +105,7 @@ class OrderDesk:
         key = request_key("refund", order_id, *numbers)
         actor = await self._requests.actor(key, grounds)
         order, lines = await self._refunds.begin_refund(
-            order_id, numbers, actor.reason_id or "", datetime.now(UTC)
+            order_id, numbers, actor.reason_id or "", datetime.now(UTC), grounds
         )
         for line in lines:
             await finish_refund(self._requests, self._refunds, line)
@@ -116,8 +115,7 @@ class OrderDesk:
 
     async def release(self, line_id: str, grounds: Grounds) -> str:
         """Start a held line; returns its enrollment."""
-        await self._requests.actor(request_key("release", line_id), grounds)
-        journey = await self._refunds.release(line_id, datetime.now(UTC))
+        journey = await self._refunds.release(line_id, datetime.now(UTC), grounds)
         await self._engine.start_journeys((journey,))
         return journey.enrollment_id
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.ports import JourneyToStart
 from adapters.records.database import Database
 from adapters.records.enrolling import enroll_or_hold, journey_to_start
+from adapters.records.ops_actions import keep_action
 from adapters.records.steps.turn import close_attention
 from adapters.records.tables import (
     EnrollmentRow,
@@ -16,6 +17,7 @@ from adapters.records.tables import (
     SubscriptionGrantRow,
 )
 from domain.enrollment import AttentionKind
+from domain.grounds import Grounds, OpsActionKind
 from domain.orders import (
     LineNotHeld,
     LineState,
@@ -52,15 +54,22 @@ class RefundBook:
         self._zone = zone
         self._policy = policy
 
-    async def settle(self, order_id: str, at: datetime) -> OrderKey:
+    async def settle(self, order_id: str, at: datetime, grounds: Grounds | None = None) -> OrderKey:
         """The money is there; once. Raises ``UnknownOrder``."""
         async with self._database.transaction() as session:
             order = await _order(session, order_id)
-            order.settled_at = order.settled_at or at
+            if order.settled_at is None:
+                order.settled_at = at
+                await _keep(session, OpsActionKind.ORDER_SETTLED, order_id, grounds)
             return _key(order)
 
     async def begin_refund(
-        self, order_id: str, numbers: tuple[int, ...], reason_id: str, at: datetime
+        self,
+        order_id: str,
+        numbers: tuple[int, ...],
+        reason_id: str,
+        at: datetime,
+        grounds: Grounds | None = None,
     ) -> tuple[OrderKey, tuple[LineToRefund, ...]]:
         """Mark lines as being refunded; those without an open journey are refunded at once.
 
@@ -80,6 +89,8 @@ class RefundBook:
             for number in sorted(set(numbers) - {line.number for line in lines}):
                 raise UnknownLine(line=f"{order_id}-{number}")
             chosen = [line for line in lines if not numbers or line.number in numbers]
+            if any(line.refunding_since is None for line in chosen):
+                await _keep(session, OpsActionKind.ORDER_REFUNDED, order_id, grounds)
             refunds = [await _begin_line(session, line, reason_id, at) for line in chosen]
             return _key(order), tuple(each for each in refunds if each is not None)
 
@@ -101,7 +112,9 @@ class RefundBook:
             if line.state == LineState.REFUNDING:
                 await _refund(session, line, at)
 
-    async def release(self, line_id: str, at: datetime) -> JourneyToStart:
+    async def release(
+        self, line_id: str, at: datetime, grounds: Grounds | None = None
+    ) -> JourneyToStart:
         """Start a held line after all. Raises ``LineNotHeld``, ``StillEnrolled``."""
         async with self._database.transaction() as session:
             line = await session.get(
@@ -120,7 +133,16 @@ class RefundBook:
             if line.enrollment_id is None:
                 raise StillEnrolled(enrollment="of this micro-credential")
             await close_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at)
+            await _keep(session, OpsActionKind.LINE_RELEASED, line.order_id, grounds)
             return journey_to_start(await session.get_one(EnrollmentRow, line.enrollment_id))
+
+
+async def _keep(
+    session: AsyncSession, kind: OpsActionKind, order_id: str, grounds: Grounds | None
+) -> None:
+    """Keep who did it and why; a shop's own message brings no grounds."""
+    if grounds is not None:
+        await keep_action(session, kind, order_id, grounds)
 
 
 async def _order(session: AsyncSession, order_id: str) -> OrderRow:

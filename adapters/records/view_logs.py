@@ -3,8 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.round_tables import OpsActionRow
 from adapters.records.tables import AttentionRow, NoticeRow, ReasonRow, TimelineRow
-from adapters.records.view_values import AttentionLine, NoticeLine, TimelineLine
+from adapters.records.view_values import ActionLine, AttentionLine, NoticeLine, TimelineLine
 
 
 async def timeline_of(session: AsyncSession, enrollment_id: str) -> tuple[TimelineLine, ...]:
@@ -50,6 +51,17 @@ async def notices_of(session: AsyncSession, subjects: tuple[str, ...]) -> tuple[
         )
         for row in rows
     )
+
+
+async def actions_of(session: AsyncSession, subject_id: str) -> tuple[ActionLine, ...]:
+    """Return what operations did outside of a journey, with who and why."""
+    rows = await session.execute(
+        select(OpsActionRow, ReasonRow.by_name, ReasonRow.text)
+        .join(ReasonRow, ReasonRow.id == OpsActionRow.reason_id)
+        .where(OpsActionRow.subject_id == subject_id)
+        .order_by(OpsActionRow.at, OpsActionRow.id)
+    )
+    return tuple(ActionLine(at=row.at, what=row.kind, by=by, why=why) for row, by, why in rows)
 
 
 async def attention_of(

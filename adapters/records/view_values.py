@@ -122,6 +122,15 @@ class OrderLineView(Value):
     enrollment_id: str | None
 
 
+class ActionLine(Value):
+    """What operations did, with who and why."""
+
+    at: Instant
+    what: str
+    by: str
+    why: str
+
+
 class OrderView(Value):
     """An order as it stands."""
 
@@ -133,3 +142,4 @@ class OrderView(Value):
     placed_at: Instant
     settled_at: Instant | None
     lines: tuple[OrderLineView, ...]
+    actions: tuple[ActionLine, ...] = ()

@@ -20,8 +20,9 @@ from adapters.records.tables import (
     OrderRow,
     PersonRow,
 )
-from adapters.records.view_logs import attention_of, notices_of, timeline_of
+from adapters.records.view_logs import actions_of, attention_of, notices_of, timeline_of
 from adapters.records.view_values import (
+    ActionLine,
     DueTimeLine,
     JourneyFilter,
     JourneyLine,
@@ -151,6 +152,7 @@ class Views:
                     )
                     for line, name, title in lines
                 ),
+                await actions_of(session, row.id),
             )
 
     async def due_times(self, enrollment_id: str) -> dict[str, DueTimeLine]:
@@ -251,7 +253,9 @@ async def _order_named(session: AsyncSession, name: str) -> OrderRow:
     return numbered[0]
 
 
-def _order_view(row: OrderRow, lines: tuple[OrderLineView, ...]) -> OrderView:
+def _order_view(
+    row: OrderRow, lines: tuple[OrderLineView, ...], actions: tuple[ActionLine, ...] = ()
+) -> OrderView:
     return OrderView(
         order_id=row.id,
         channel=row.channel,
@@ -261,6 +265,7 @@ def _order_view(row: OrderRow, lines: tuple[OrderLineView, ...]) -> OrderView:
         placed_at=row.placed_at,
         settled_at=row.settled_at,
         lines=lines,
+        actions=actions,
     )
 
 

@@ -158,6 +158,8 @@ async def test_a_form_waits_for_its_money(laurel: Laurel) -> None:
         await laurel.until(line.enrollment_id or "", Stage.VERIFYING)
     assert laurel.starter("orders", "settle", "ASH-1", *WHY).code == 0
     assert await laurel.opened(order.order_id) == order
+    assert [(each.what, each.why) for each in order.actions] == [("order_settled", WHY[1])]
+    assert WHY[1] in laurel.starter("orders", "show", "ASH-1").out
 
 
 async def test_a_form_may_be_settled_by_recording_it_again(laurel: Laurel) -> None:
@@ -258,7 +260,7 @@ async def test_orders_are_shown_to_people_and_programs(laurel: Laurel) -> None:
     )
     fields = [
         *("order_id", "channel", "external_id", "payer", "purchase_order"),
-        *("placed_at", "settled_at", "lines"),
+        *("placed_at", "settled_at", "lines", "actions"),
     ]
     (mine,) = (each for each in listed.json_list if each["order_id"] == order.order_id)
     assert list(mine) == list(shown.json) == fields
