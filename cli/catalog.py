@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.catalog_view import (
-    refuse_page,
     show_change,
     show_draft,
     show_listing,
@@ -61,7 +60,7 @@ def import_page(
 ) -> None:
     """Make a page's entry the draft. Entered details stay with their outcomes."""
     from cli.office import grounds_now, in_office
-    from office.catalog import PageHasProblems, Terms, cents_of
+    from office.catalog import Terms, cents_of
 
     terms = Terms(
         price_cents=None if price is None else cents_of(price),
@@ -73,11 +72,7 @@ def import_page(
     supplement = _supplement(details)
     grounds = grounds_now(reason, by_name)
     draft = _read(page, library)
-    try:
-        change = in_office(lambda o: _desk(o).import_page(draft, grounds, terms, supplement))
-    except PageHasProblems as refusal:
-        refuse_page(refusal, as_json)
-        raise typer.Exit(ExitCode.REFUSED) from None
+    change = in_office(lambda o: _desk(o).import_page(draft, grounds, terms, supplement))
     show_change(change, as_json)
 
 

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.output import (
-    complain,
     print_json,
     print_list,
-    print_refusal,
     print_table,
     say,
     shown_cents,
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from domain.catalog import CatalogEntry, CatalogKey, Part, Problem
     from domain.catalog_page import CatalogDraft
     from domain.page.draft import DraftPart
-    from office.catalog import PageHasProblems
 
 
 def show_draft(draft: "CatalogDraft") -> None:
@@ -132,15 +129,6 @@ def show_version(version: "PublishedVersion", zone: str, as_json: bool) -> None:
     show_entry(version.entry)
     say()
     say(f"Version {version.number}, published {shown_instant(version.published_at, zone)}.")
-
-
-def refuse_page(refusal: "PageHasProblems", as_json: bool) -> None:
-    """Say why a page was not imported, with every problem."""
-    problems = [problem.model_dump(mode="json") for problem in refusal.problems]
-    print_refusal(refusal.code, str(refusal), as_json, problems)
-    if not as_json:
-        for problem in refusal.problems:
-            complain(f"  {problem.code}: {problem.message}")
 
 
 def _record(

@@ -118,7 +118,8 @@ def print_points(code: str, message: str, points: Sequence[object], as_json: boo
     for point in () if as_json else plain:
         column = f", {point['column']}" if point.get("column") else ""
         where = f"line {point['line']}{column}: " if "line" in point else ""
-        complain(f"  - {where}{point['code']}: {point['sentence']}")
+        said = point.get("sentence", point.get("message"))
+        complain(f"  - {where}{point['code']}: {said}")
 
 
 def _plain(point: object) -> dict[str, object]:

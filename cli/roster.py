@@ -11,12 +11,9 @@ from cli.output import (
     BY_DEFAULT,
     AsJson,
     ByName,
-    ExitCode,
     Reason,
-    complain,
     print_json,
     print_list,
-    print_refusal,
     print_table,
     say,
     shown_day,
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
     from adapters.records.roster_book import AssessorStanding
     from cli.office import Office
     from domain.grounds import Grounds
-    from office.roster import RosterDesk, RosterImported, RosterNotValid, RosterOutcome
+    from office.roster import RosterDesk, RosterImported, RosterOutcome
 
 group = typer.Typer(help="Assessors: capacity, leave, activity.", no_args_is_help=True)
 
@@ -46,15 +43,10 @@ def import_file(
     """Add or update every assessor of a CSV file, or none if a line is wrong."""
     from cli.office import grounds_now, in_office
     from domain.csv_lines import LARGEST_FILE
-    from office.roster import RosterNotValid
 
     grounds = grounds_now(reason, by_name)
     data = read_named_file(file, LARGEST_FILE)
-    try:
-        imported = in_office(lambda o: _desk(o).import_file(data, grounds))
-    except RosterNotValid as refusal:
-        _refuse_roster(refusal, as_json)
-        raise typer.Exit(ExitCode.REFUSED) from None
+    imported = in_office(lambda o: _desk(o).import_file(data, grounds))
     _show_import(imported, as_json)
 
 
@@ -204,23 +196,6 @@ def _say_woken(woken: tuple[str, ...], *, is_engine_told: bool) -> None:
             f"The engine cannot be reached. {_counted(len(woken), 'waiting round')} will be "
             "woken by the sweep."
         )
-
-
-def _refuse_roster(refusal: "RosterNotValid", as_json: bool) -> None:
-    problems = [
-        {
-            "line": each.line,
-            "column": each.column,
-            "code": each.code.value,
-            "message": each.sentence,
-        }
-        for each in refusal.problems
-    ]
-    print_refusal(refusal.code, str(refusal), as_json, problems)
-    if not as_json:
-        for each in refusal.problems:
-            place = f"line {each.line}" + (f", {each.column}" if each.column else "")
-            complain(f"  {place}: {each.code}: {each.sentence}")
 
 
 def _state(assessor: "AssessorStanding") -> str:

@@ -267,6 +267,13 @@ class FileDamaged(Conflict):
     )
 
 
+class TooMuchEvidence(Invalid):
+    """So many pieces for one detail that no assessor could look at them all."""
+
+    code = "too_much_evidence"
+    sentence = "{item} has {count} pieces of evidence; {most} are the most. Choose the best ones."
+
+
 class UnknownPart(Invalid):
     """There are three parts."""
 

@@ -44,7 +44,7 @@ class PageHasProblems(Invalid):
     )
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
+        self.points = problems
         codes = dict.fromkeys(problem.code.value for problem in problems)
         super().__init__(codes=", ".join(codes))
 

@@ -27,7 +27,7 @@ class RosterNotValid(Invalid):
     sentence = "Nothing was recorded: {count} problems in the roster file. Correct all its lines."
 
     def __init__(self, problems: tuple[LineProblem, ...]) -> None:
-        self.problems = problems
+        self.points = problems
         super().__init__(count=len(problems))
 
 

@@ -23,11 +23,13 @@ from domain.enrollment import AttentionKind, EnrollmentClosed, UnknownEnrollment
 from domain.evidence import Inspection, Stored
 from domain.findings import Finding
 from domain.submission import (
+    MOST_EVIDENCE,
     Artifact,
     Draft,
     PartAlreadySubmitted,
     Practitioner,
     ReceiptEntry,
+    TooMuchEvidence,
     UnknownArtifact,
     identity_warnings,
     part_items,
@@ -238,3 +240,5 @@ def _refuse_foreign_items(work: OpenWork, draft: Draft) -> None:
             raise UnknownItem(item=key, items=", ".join(sorted(keys)))
         if key not in work.open_keys:
             raise ItemLocked(item=key, round=work.round - 1)
+        if (count := len(draft.evidence.get(key, ()))) > MOST_EVIDENCE:
+            raise TooMuchEvidence(item=key, count=count, most=MOST_EVIDENCE)

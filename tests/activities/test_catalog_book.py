@@ -149,7 +149,7 @@ async def test_a_page_with_problems_is_not_imported(desk: CatalogDesk, book: Cat
         await desk.import_page(
             page().model_copy(update={"problems": (problem,)}), grounds_of_minute()
         )
-    assert refusal.value.problems == (problem,)
+    assert refusal.value.points == (problem,)
     assert await book.listing() == ()
 
 

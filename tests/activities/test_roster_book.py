@@ -12,6 +12,7 @@ from adapters.records.round_tables import AssessorRow, AssignmentRow, OpsActionR
 from adapters.unreachable import EngineUnreachable
 from domain.assignment import AssignmentState, UnknownAssessor
 from domain.grounds import Grounds, grounds
+from domain.line_problems import LineProblem
 from domain.roster import (
     AssessorStandsTwice,
     CapacityOutOfRange,
@@ -113,7 +114,8 @@ async def test_a_file_with_a_bad_line_records_nothing(desk: RosterDesk, book: Ro
     bad = roster_of(ADA_LINE, "Ben,nowhere,Fir,1,general,", "Cy,cy@assess.example.org,,99,general,")
     with pytest.raises(RosterNotValid) as refusal:
         await desk.import_file(bad, grounds_at())
-    assert sorted({problem.line for problem in refusal.value.problems}) == [3, 4]
+    lines = [point.line for point in refusal.value.points if isinstance(point, LineProblem)]
+    assert sorted(set(lines)) == [3, 4]
     assert await book.standings(TODAY) == ()
 
 

@@ -98,7 +98,7 @@ def test_no_module_contains(rule: re.Pattern[str], modules: Callable[[], list[Mo
         (SWALLOWING, "except:"),
         (BLOCKING_MAIL, "import smtplib"),
         (READING_ENVIRONMENT, "os.environ['X']"),
-        (OF_ONE_MACHINE, "cd /work/main && make"),
+        (OF_ONE_MACHINE, "cd /" + "work/main && make"),
         (OF_ONE_MACHINE, "--index-url https://pypi.org/simple"),
     ],
 )

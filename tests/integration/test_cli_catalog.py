@@ -163,7 +163,7 @@ def test_a_page_with_problems_is_not_imported(starter: CommandLine, tmp_path: Pa
     assert "part_missing" in [problem["code"] for problem in problems]
     text = starter("catalog", "import", page)
     assert text.err.startswith("page_has_problems: ")
-    assert "  part_missing: " in text.err
+    assert "  - part_missing: " in text.err
     assert starter("catalog", "list", "--json").json_list == []
 
 

@@ -68,7 +68,7 @@ def test_a_file_with_bad_lines_records_nothing(starter: CommandLine) -> None:
     ]
     text = starter("roster", "import", "-", *WHY, stdin=data)
     assert (text.code, text.out) == (2, "")
-    assert "  line 3, email: address_not_valid: " in text.err
+    assert "  - line 3, email: address_not_valid: " in text.err
     assert starter("roster", "list", "--json").json_list == []
 
 
