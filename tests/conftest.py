@@ -6,6 +6,7 @@ The records adapter is imported where it is used, so that a test of pure rules s
 import os
 import sys
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.servers import (
 )
 
 TEMPLATE = "laurel_template"
+LIBRARIES = count(1)
 SESSION = pytest.StashKey[pytest.Session]()
 
 
@@ -88,6 +90,12 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     environment = await start_temporal()
     yield environment
     await environment.shutdown()
+
+
+@pytest.fixture
+def library() -> str:
+    """A library that belongs to one test alone, with nobody on its roster."""
+    return f"library-{next(LIBRARIES)}"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -4,18 +4,16 @@ It has a Temporal of its own as well, because two houses on one server would sha
 """
 
 from collections.abc import AsyncIterator
-from itertools import count
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.records.database import Database, make_engine
-from tests.house import House, running_house
+from tests.house import House
+from tests.houses import house_on_sqlite
 from tests.servers import SqliteTemplate, start_temporal
 from tests.traps.books import Books
-
-_LIBRARIES = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -34,18 +32,8 @@ async def house(
 ) -> AsyncIterator[House]:
     """A whole Laurel on SQLite."""
     directory = tmp_path_factory.mktemp("traps")
-    address = temporal.client.service_client.config.target_host
-    async with (
-        sqlite_template.copy(directory) as url,
-        running_house(address, url, directory) as house,
-    ):
+    async with house_on_sqlite(temporal, sqlite_template, directory) as house:
         yield house
-
-
-@pytest.fixture
-def library() -> str:
-    """A library that belongs to one test alone, with nobody on its roster."""
-    return f"library-{next(_LIBRARIES)}"
 
 
 @pytest.fixture
