@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
@@ -21,6 +22,12 @@ from tests.servers import (
     running_postgres,
     start_temporal,
 )
+
+# The same examples in every run, so that a failure is the change's own and not the day's luck.
+# HYPOTHESIS_PROFILE=thorough looks for new ones.
+settings.register_profile("steady", derandomize=True)
+if os.environ.get("HYPOTHESIS_PROFILE") != "thorough":
+    settings.load_profile("steady")
 
 TEMPLATE = "laurel_template"
 LIBRARIES = count(1)

@@ -37,10 +37,12 @@ async def test_a_journey_that_disappeared_is_brought_to_ops(house: House, librar
     enrollment_id = await house.enrolled(library)
     await house.engine.journey(enrollment_id).terminate()
 
-    report = await sweep_now(house.client)
+    async def is_noticed() -> bool:
+        # The engine's own list may lag behind: a later sweep sees it.
+        await sweep_now(house.client)
+        return "journey_missing" in await house.attention(enrollment_id)
 
-    assert report.journeys_missing >= 1
-    assert "journey_missing" in await house.attention(enrollment_id)
+    await eventually(is_noticed)
     await close_by_hand(house, enrollment_id)
 
 
