@@ -56,7 +56,7 @@ def _table(first: int, last: int, subdivision: str | None) -> tuple[tuple[date, 
             observed=True,
             language="en_US",
         )
-    except NotImplementedError as reason:
+    except NotImplementedError as reason:  # how the library says: no such subdivision
         raise ValueError(f"no holidays of {subdivision!r}; use a code such as MO") from reason
     # A holiday of the first year may be observed in the year before, which is not covered.
     return tuple(sorted((day, name) for day, name in table.items() if first <= day.year <= last))

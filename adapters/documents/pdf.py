@@ -27,7 +27,7 @@ PDF_ERRORS: Final = (
     ArithmeticError,
     AssertionError,
     RecursionError,
-    NotImplementedError,
+    NotImplementedError,  # pypdf: an encryption or page label that it does not know
     EOFError,
     OSError,
 )
