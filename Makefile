@@ -4,11 +4,14 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: demo test check fix lock help clean
+.PHONY: demo up test check fix lock help clean
 .DEFAULT_GOAL := help
 
 demo: $(RUN) ## Walk one practitioner from order to credential, on the real engine, in a minute
 	@$(BIN)/python starter.py demo
+
+up: $(RUN) ## Start the portal and everything it needs, with a sample cohort; until Ctrl-C
+	@$(BIN)/python starter.py up
 
 test: $(DEV) ## Run every test, on real servers that the tests start themselves
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile

@@ -5,9 +5,11 @@ reach it is Temporal's own configuration (``TEMPORAL_ADDRESS``, ``TEMPORAL_CONFI
 ``adapters.temporal`` leaves to ``temporalio.envconfig``.
 """
 
+import base64
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +24,10 @@ PREFIX = "LAUREL_"
 
 LOCAL_LINK_SECRET = SecretStr("for one machine only; set LAUREL_LINK_SECRET anywhere else")
 """Known to every reader of this source, hence refused unless links stay on the machine."""
+
+
+LOCAL_SHOP_SECRET = SecretStr("whsec_Zm9yIHRoZSBzYW5kYm94IHNob3Agb2Ygb25lIG1hY2hpbmU=")
+"""With this the sandbox shop signs; taken only where links stay on the machine."""
 
 
 class MailEncryption(StrEnum):
@@ -51,9 +57,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_on_this_machine(public_url: str) -> bool:
+    """Tell whether an installation is reached from this machine alone."""
+    return is_loopback(urlsplit(public_url).hostname or "")
+
+
 def local_database(data_dir: Path) -> str:
     """Return the address of the SQLite records database in ``data_dir``."""
     return f"sqlite+aiosqlite:///{data_dir}/laurel.db"
+
+
+def local_mail(data_dir: Path) -> Path:
+    """Return the directory in ``data_dir`` in which the mail catcher keeps what it caught."""
+    return data_dir / "mail"
 
 
 def local_files(data_dir: Path) -> str:
@@ -114,8 +130,24 @@ class Settings(BaseSettings):
     """Where the digest for operations and overdue warnings go."""
     public_url: str = "http://127.0.0.1:8000"
     """Address that links in notices start with."""
+    engine_ui_url: str | None = None
+    """Address of the engine's own pages, linked for operations."""
+    mail_catcher_dir: Path | None = None
+    """Directory of the mail catcher; its inbox page `/dev/mail` exists only with it."""
     link_secret: SecretStr = LOCAL_LINK_SECRET
     """Key that signs links, 32 characters or more; required when `public_url` is public."""
+    oidc_issuer: str | None = None
+    """Address of the organisation's sign-in (OpenID Connect) for operations; codes work as well."""
+    oidc_client_id: str | None = None
+    """What the organisation's sign-in calls this installation."""
+    oidc_client_secret: SecretStr | None = None
+    """What this installation shows to the organisation's sign-in; all three, or none."""
+    shop_webhook_secret: SecretStr | None = None
+    """Secrets of the shop's webhooks (`whsec_…`), by commas: two while one is being replaced."""
+    shop_url: str | None = None
+    """Where people buy: `https://shop.example.org/{library}/{slug}`; a sandbox on one machine."""
+    webhook_internal_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts inside our own network that webhooks may go to, by commas; public ones need none."""
     templates_dir: Path | None = None
     """Directory of notice templates that override the built-in ones."""
     worker_queues: Annotated[tuple[str, ...], NoDecode] = ()
@@ -123,7 +155,7 @@ class Settings(BaseSettings):
     log_level: LogLevel = LogLevel.INFO
     """Least important log line that is written: `debug`, `info`, `warning` or `error`."""
 
-    @field_validator("worker_queues", mode="before")
+    @field_validator("worker_queues", "webhook_internal_hosts", mode="before")
     @classmethod
     def _separated_by_commas(cls, given: object) -> object:
         """Read ``mail,documents`` as two queues; the default reading would expect JSON."""
@@ -147,15 +179,52 @@ class Settings(BaseSettings):
         """Let every link be written as ``public_url`` + ``/path``."""
         return address.rstrip("/")
 
+    @field_validator("shop_url")
+    @classmethod
+    def _names_what_is_bought(cls, address: str | None) -> str | None:
+        """Refuse an address that would lead every buyer to the same page, or nowhere."""
+        if address is None:
+            return None
+        try:
+            fields = {name for _, name, _, _ in Formatter().parse(address) if name is not None}
+        except ValueError:
+            fields = set()
+        if fields != {"library", "slug"} or urlsplit(address).scheme not in {"http", "https"}:
+            raise ValueError("write a web address with {library} and {slug} in it")
+        return address
+
     @model_validator(mode="after")
     def _signs_public_links_with_a_secret_of_its_own(self) -> Self:
         """Refuse links that anybody could forge."""
-        if is_loopback(urlsplit(self.public_url).hostname or ""):
+        if is_on_this_machine(self.public_url):
             return self
         secret = self.link_secret.get_secret_value()
         if self.link_secret == LOCAL_LINK_SECRET or len(secret) < 32:
             raise ValueError("set LAUREL_LINK_SECRET (32 characters or more) for a public address")
         return self
+
+    @model_validator(mode="after")
+    def _knows_the_whole_of_an_issuer(self) -> Self:
+        """Refuse a half of it at start-up, not when somebody wants to sign in."""
+        parts = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(part is None for part in parts) and any(part is not None for part in parts):
+            raise ValueError("set LAUREL_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET together")
+        return self
+
+    @field_validator("shop_webhook_secret")
+    @classmethod
+    def _can_sign(cls, secrets: SecretStr | None) -> SecretStr | None:
+        """Refuse a secret that no shop can sign with, before the first order is lost to it."""
+        if secrets is not None and not all(map(_is_signing_secret, _separated(secrets))):
+            raise ValueError("write each secret as whsec_ and 24 to 64 bytes in base 64")
+        return secrets
+
+    @property
+    def shop_secrets(self) -> tuple[SecretStr, ...]:
+        """The secrets that the shop may sign with; on this machine alone a known one by default."""
+        if self.shop_webhook_secret is not None:
+            return tuple(SecretStr(each) for each in _separated(self.shop_webhook_secret))
+        return (LOCAL_SHOP_SECRET,) if is_on_this_machine(self.public_url) else ()
 
     def on_this_machine(self, data_dir: Path, smtp_port: int) -> Self:
         """Return the same programme with every store in ``data_dir`` and a mail server nearby.
@@ -176,6 +245,9 @@ class Settings(BaseSettings):
                 "smtp_encryption": MailEncryption.NONE,
                 "smtp_username": None,
                 "smtp_password": None,
+                "shop_url": None,
+                "engine_ui_url": None,
+                "mail_catcher_dir": local_mail(data_dir),
             }
         )
 
@@ -186,6 +258,19 @@ class Settings(BaseSettings):
             for name, value in ((field, getattr(self, field)) for field in type(self).model_fields)
             if value is not None
         }
+
+
+def _separated(secrets: SecretStr) -> list[str]:
+    return [each.strip() for each in secrets.get_secret_value().split(",") if each.strip()]
+
+
+def _is_signing_secret(text: str) -> bool:
+    """Tell whether a text is a secret as Standard Webhooks writes them."""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 def _environment_text(value: object) -> str:

@@ -17,20 +17,28 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bulk import BulkActivities
+from activities.document_ports import FileStorage
 from activities.email import MailActivities
 from activities.records import JourneyRecordsActivities, OrderRecordsActivities
 from activities.registration import activities_of, refuse_incomplete
 from activities.storage import DocumentActivities
 from activities.sweeping import SweepActivities
+from activities.uploads import UploadActivities
+from activities.webhooks import WebhookActivities
 from adapters.assembly import (
     database_of,
     file_store_of,
     letter_writer_of,
     notice_book_of,
+    piece_store_of,
+    webhook_rule_of,
 )
 from adapters.documents.isolated import IsolatedInspector
 from adapters.mail.smtp import SmtpRelay
+from adapters.records.bulk_book import BulkBook
 from adapters.records.database import Database
+from adapters.records.delivery_book import DeliveryBook
 from adapters.records.drift_book import DriftBook
 from adapters.records.invariants import InvariantBook
 from adapters.records.journey_book import JourneyBook
@@ -38,18 +46,29 @@ from adapters.records.ops_book import OpsBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
+from adapters.records.upload_book import UploadBook
 from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
 from adapters.temporal import connect
+from adapters.webhooks.sending import HttpSender
+from office.bulk import OfficeBulkRunner
+from office.bulk_starting import BulkSweep
+from office.document_queue import DocumentQueue
 from office.engine import WorkflowEngine
+from office.operating import OpsDesk
+from office.practising import PractitionerDesk
 from office.requests import Requests
 from office.scheduling import schedule_sweep
 from office.sweeping import OfficeSweeper
+from office.upload_sweeping import UploadSweep
 from settings import Settings, load_settings
-from workflows.names import ALL_QUEUES, DOCUMENTS_QUEUE, JOURNEYS_QUEUE, MAIL_QUEUE
+from workflows.names import ALL_QUEUES, DOCUMENTS_QUEUE, JOURNEYS_QUEUE, MAIL_QUEUE, WEBHOOKS_QUEUE
 from workflows.registration import WORKFLOWS, sandboxed_runner
 
 DRAIN = timedelta(seconds=20)
 """How long activities in hand may finish after a signal to stop."""
+
+DELIVERIES_AT_ONCE = 20
+"""Webhooks that one worker sends at a time; waiting for a slow receiver costs next to nothing."""
 
 STICKY = timedelta(seconds=3)
 """How long a task waits for the worker that knows its journey; a killed one never comes."""
@@ -62,6 +81,8 @@ class Implementations:
     records: tuple[object, ...]
     mail: MailActivities
     documents: DocumentActivities
+    webhooks: WebhookActivities
+    uploads: UploadActivities
 
 
 def implementations_of(
@@ -69,6 +90,8 @@ def implementations_of(
 ) -> Implementations:
     """Return every activity, or refuse to start when one is missing."""
     zone = settings.programme_zone
+    files, pieces = file_store_of(settings), piece_store_of(settings)
+    uploads, queue = UploadBook(database), DocumentQueue(engine)
     sweeper = OfficeSweeper(
         DriftBook(database),
         InvariantBook(database),
@@ -77,22 +100,38 @@ def implementations_of(
         Requests(engine, OpsBook(database)),
         settings.policy,
         zone,
+        UploadSweep(uploads, pieces, files, queue),
+        BulkSweep(BulkBook(database), engine.client),
     )
     made = Implementations(
         records=(
             JourneyRecordsActivities(JourneyBook(database, zone), engine),
             OrderRecordsActivities(OrderBook(database, zone, settings.policy), engine),
             SweepActivities(sweeper),
+            BulkActivities(bulk_runner_of(engine, database, files)),
         ),
         mail=MailActivities(
             notice_book_of(settings, database), relay, letter_writer_of(settings), engine
         ),
-        documents=DocumentActivities(
-            PartBook(database), file_store_of(settings), IsolatedInspector()
-        ),
+        documents=DocumentActivities(PartBook(database), files, IsolatedInspector()),
+        webhooks=WebhookActivities(DeliveryBook(database), HttpSender(webhook_rule_of(settings))),
+        uploads=UploadActivities(uploads, pieces, files, PartBook(database), queue),
     )
-    refuse_incomplete((*made.records, made.mail, made.documents))
+    refuse_incomplete((*made.records, made.mail, made.documents, made.uploads, made.webhooks))
     return made
+
+
+def bulk_runner_of(
+    engine: WorkflowEngine, database: Database, files: FileStorage
+) -> OfficeBulkRunner:
+    """Return who carries out acts in bulk, through the desks of people's single acts."""
+    book = OpsBook(database)
+    requests = Requests(engine, book)
+    return OfficeBulkRunner(
+        BulkBook(database),
+        OpsDesk(engine, requests, book),
+        PractitionerDesk(engine, requests, PartBook(database), files),
+    )
 
 
 def workers_of(
@@ -120,15 +159,27 @@ def workers_of(
             max_task_queue_activities_per_second=settings.mail_per_second,
             graceful_shutdown_timeout=DRAIN,
         ),
-        DOCUMENTS_QUEUE: lambda: Worker(
-            client,
-            task_queue=DOCUMENTS_QUEUE,
-            activities=activities_of(made.documents),
-            max_concurrent_activities=os.cpu_count() or 2,
-            graceful_shutdown_timeout=DRAIN,
+        DOCUMENTS_QUEUE: lambda: _effects_worker(
+            client, DOCUMENTS_QUEUE, (made.documents, made.uploads), os.cpu_count() or 2
+        ),
+        WEBHOOKS_QUEUE: lambda: _effects_worker(
+            client, WEBHOOKS_QUEUE, (made.webhooks,), DELIVERIES_AT_ONCE
         ),
     }
     return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
+
+
+def _effects_worker(
+    client: Client, queue: str, implementations: tuple[object, ...], at_once: int
+) -> Worker:
+    """Return a worker for a queue of effects, so many of them at the same time."""
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=[each for part in implementations for each in activities_of(part)],
+        max_concurrent_activities=at_once,
+        graceful_shutdown_timeout=DRAIN,
+    )
 
 
 async def serve(settings: Settings, ready_file: Path | None) -> None:

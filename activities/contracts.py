@@ -3,6 +3,8 @@
 Nothing here may carry a name, an address or free text: all of it stands in histories.
 """
 
+from pydantic import Field
+
 from activities.steps import Step
 from domain.assessment import Judgement
 from domain.enrollment import Due, Party
@@ -123,10 +125,20 @@ class ArtifactRef(Contract):
     artifact_id: str
 
 
+class UploadRef(Contract):
+    """Which upload has arrived and is to be kept."""
+
+    upload_id: str
+
+
 class SweepRequest(Contract):
     """One sweep; ``at`` is the engine's clock."""
 
     at: Instant
+
+
+def _is_zero(count: int) -> bool:
+    return count == 0
 
 
 class SweepReport(Contract):
@@ -140,3 +152,7 @@ class SweepReport(Contract):
     orders_woken: int = 0
     refunds_finished: int = 0
     breaches: int = 0
+    # Counted since later than the first histories: left out at zero, those stay as they are.
+    deliveries_dispatched: int = Field(default=0, exclude_if=_is_zero)
+    uploads_taken_up: int = Field(default=0, exclude_if=_is_zero)
+    bulk_acts_taken_up: int = Field(default=0, exclude_if=_is_zero)

@@ -1,6 +1,7 @@
 """Sending notices. "Accepted" is written from the server's own reply and from nothing else."""
 
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from pydantic import TypeAdapter
@@ -19,6 +20,7 @@ from activities.mail_ports import (
     Unconfirmed,
 )
 from activities.ports import Engine, LetterMaker, NoticeWriter, Outgoing
+from domain.kept_letters import kept
 from domain.letter_refusals import LetterNotWritable
 from domain.letters import Letter
 from domain.notices import NoticeKind, NoticeState
@@ -51,9 +53,9 @@ class MailActivities(Mail):
 
     async def _send(self, notice_id: str, outgoing: Outgoing, heart: Heart) -> NoticeState:
         letter = await self._written(notice_id, outgoing)
-        token = uuid4().hex
-        now = datetime.now(UTC)
-        delivery = await self._relay.deliver(letter, lambda: self._notices.claim(notice_id, token))
+        token, now = uuid4().hex, datetime.now(UTC)
+        claim = partial(self._notices.claim, notice_id, token, kept(letter, outgoing.facts, now))
+        delivery = await self._relay.deliver(letter, claim)
         match delivery:
             case Accepted(reply=reply, at=at):
                 # Should the records be out of reach now, the next attempt still knows. The code

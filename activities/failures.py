@@ -27,6 +27,8 @@ class Failure(StrEnum):
     MAIL_UNCONFIRMED = "mail_unconfirmed"
     MAIL_CLAIMED_ELSEWHERE = "mail_claimed_elsewhere"
     LETTER_NOT_WRITTEN = "letter_not_written"
+    WEBHOOK_NOT_TAKEN = "webhook_not_taken"
+    BULK_HANDED_ON = "bulk_handed_on"
 
 
 OWNERS: dict[Failure, Owner] = {
@@ -35,6 +37,8 @@ OWNERS: dict[Failure, Owner] = {
     Failure.MAIL_UNCONFIRMED: Owner.OPS,
     Failure.MAIL_CLAIMED_ELSEWHERE: Owner.DEVELOPER,
     Failure.LETTER_NOT_WRITTEN: Owner.OPS,
+    Failure.WEBHOOK_NOT_TAKEN: Owner.OPS,
+    Failure.BULK_HANDED_ON: Owner.DEVELOPER,
 }
 """Whom a failure concerns; a test holds it complete."""
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
+from activities.bulk_contracts import BulkOutcome, BulkRef
 from activities.contracts import (
     ArtifactRef,
     Entered,
@@ -21,7 +22,9 @@ from activities.contracts import (
     PartRef,
     SweepReport,
     SweepRequest,
+    UploadRef,
 )
+from activities.webhook_contracts import DeliveryOutcome, DeliveryRef
 
 
 class JourneyRecords(ABC):
@@ -80,6 +83,33 @@ class Documents(ABC):
         """Preflight a draft, read its files back, and freeze it as a revision."""
 
 
+class Webhooks(ABC):
+    """Tells other systems what happened. Runs on the queue ``webhooks``, outside any workflow."""
+
+    @activity.defn(name="deliver_webhook")
+    @abstractmethod
+    async def deliver_webhook(self, delivery: DeliveryRef) -> DeliveryOutcome:
+        """Send one event to one endpoint; its state is written from the receiver's reply alone."""
+
+
+class Uploads(ABC):
+    """Turns uploads into files. Runs on the queue ``documents``."""
+
+    @activity.defn(name="keep_upload")
+    @abstractmethod
+    async def keep_upload(self, upload: UploadRef) -> None:
+        """Keep an upload that arrived as a file, once, and have it looked into."""
+
+
+class Bulk(ABC):
+    """What operations do to many journeys. Runs on the queue ``journeys``, outside any workflow."""
+
+    @activity.defn(name="run_bulk")
+    @abstractmethod
+    async def run_bulk(self, bulk: BulkRef) -> BulkOutcome:
+        """Do what is left of an act, one journey after the other."""
+
+
 class Sweeping(ABC):
     """The regular look at everything."""
 
@@ -89,5 +119,5 @@ class Sweeping(ABC):
         """Find drift, wake what is stuck, count the invariants."""
 
 
-INTERFACES = (JourneyRecords, OrderRecords, Mail, Documents, Sweeping)
+INTERFACES = (JourneyRecords, OrderRecords, Mail, Documents, Uploads, Webhooks, Bulk, Sweeping)
 """Every interface; the worker checks at start-up that each activity is registered."""

@@ -13,8 +13,10 @@ from activities.contracts import (
     PartRef,
     SweepReport,
 )
+from activities.webhook_contracts import DeliveryDispatch
 from domain.evidence import Inspection
 from domain.findings import Finding
+from domain.kept_letters import KeptLetter
 from domain.letters import Letter, LetterFacts
 from domain.notices import NoticeKind, NoticeState
 from domain.submission import Artifact, Draft, ReceiptEntry
@@ -30,11 +32,12 @@ class Dispatch(Contract):
 
 
 class Written(Contract):
-    """What came of an entry: the answer, the notices to send, the rounds to wake."""
+    """What came of an entry: the answer, the notices to send, the rounds to wake, whom to tell."""
 
     entered: Entered
     notices: tuple[Dispatch, ...] = ()
     woken: tuple[str, ...] = ()
+    deliveries: tuple[DeliveryDispatch, ...] = ()
 
 
 class JourneyWriter(Protocol):
@@ -94,6 +97,10 @@ class Engine(Protocol):
         """Tell waiting rounds that a place became free."""
         ...
 
+    async def deliver(self, deliveries: tuple[DeliveryDispatch, ...]) -> None:
+        """Put deliveries of webhooks on their queue, each once."""
+        ...
+
     async def start_journeys(self, journeys: tuple[JourneyToStart, ...]) -> None:
         """Start journeys, each once."""
         ...
@@ -126,8 +133,11 @@ class NoticeWriter(Protocol):
         """
         ...
 
-    async def claim(self, notice_id: str, token: str) -> bool:
-        """Claim the notice directly before its bytes go out; ``False``: another sender has it."""
+    async def claim(self, notice_id: str, token: str, letter: KeptLetter | None = None) -> bool:
+        """Claim the notice directly before its bytes go out; ``False``: another sender has it.
+
+        The ``letter`` is kept for operations in the same transaction.
+        """
         ...
 
     async def accepted(self, notice_id: str, reply: str, at: datetime) -> None:

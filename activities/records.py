@@ -36,6 +36,7 @@ class JourneyRecordsActivities(JourneyRecords):
             raise cross(refusal) from refusal
         await self._engine.dispatch(written.notices)
         await self._engine.wake(written.woken)
+        await self._engine.deliver(written.deliveries)
         return written.entered
 
 

@@ -82,13 +82,7 @@ class FileStore:
 
         A folder is made if it is not there; a bucket has to exist.
         """
-        place = urlsplit(url)
-        if place.scheme == "file" and place.path:
-            return cls(LocalStore(unquote(place.path), mkdir=True))
-        if place.scheme == "s3" and place.netloc:
-            prefix = place.path.strip("/") or None
-            return cls(_bucket(place.netloc, prefix, access or S3Access()))
-        raise ValueError("file storage is file:///folder or s3://bucket/prefix")
+        return cls(open_store(url, access))
 
     async def put(self, chunks: AsyncIterator[bytes], limit: int) -> Stored:
         """Keep what ``chunks`` bring, at most ``limit`` bytes, and return its hash and size.
@@ -98,7 +92,7 @@ class FileStore:
         """
         incoming = f"{_INCOMING}{uuid4().hex}"
         arrived = _Arrived(limit)
-        with _faults_named():
+        with faults_named():
             await self._store.put_async(
                 incoming,
                 arrived.watched(chunks),
@@ -112,7 +106,7 @@ class FileStore:
 
     async def size_of(self, sha256: str) -> int:
         """Return the size of a file in bytes, without reading it. Raises ``FileMissing``."""
-        with _faults_named(sha256):
+        with faults_named(sha256):
             return (await self._store.head_async(_key(sha256)))["size"]
 
     async def stream(
@@ -123,7 +117,7 @@ class FileStore:
         Raises ``FileMissing`` before the first chunk. The caller has compared ``first`` with
         ``size_of``: a range that begins after the end is answered differently by each store.
         """
-        with _faults_named(sha256):
+        with faults_named(sha256):
             answer = await self._store.get_async(_key(sha256), options=_range(first, last))
             async for chunk in answer.stream(min_chunk_size=_READ_BYTES):
                 yield chunk
@@ -169,7 +163,7 @@ class FileStore:
         An upload in progress is not visible yet, so the instant only has to lie further back than
         a move takes: an hour is plenty.
         """
-        with _faults_named():
+        with faults_named():
             abandoned = [
                 found["path"]
                 async for batch in self._store.list(_INCOMING)
@@ -178,6 +172,17 @@ class FileStore:
             ]
             await self._store.delete_async(abandoned)
         return len(abandoned)
+
+
+def open_store(url: str, access: S3Access | None = None) -> LocalStore | S3Store:
+    """Return the folder or the bucket at an address; a folder is made if it is not there."""
+    place = urlsplit(url)
+    if place.scheme == "file" and place.path:
+        return LocalStore(unquote(place.path), mkdir=True)
+    if place.scheme == "s3" and place.netloc:
+        prefix = place.path.strip("/") or None
+        return _bucket(place.netloc, prefix, access or S3Access())
+    raise ValueError("file storage is file:///folder or s3://bucket/prefix")
 
 
 class _Arrived:
@@ -216,7 +221,7 @@ def _range(first: int, last: int | None) -> "GetOptions":
 
 
 @contextmanager
-def _faults_named(sha256: str | None = None) -> Iterator[None]:
+def faults_named(sha256: str | None = None) -> Iterator[None]:
     """Say the library's errors in the words of the port.
 
     Where no file was asked for, what is not found is the bucket or the folder.

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -41,6 +42,12 @@ async def connect(settings: Settings, *, is_lazy: bool = False) -> Client:
 async def connect_to(address: str, *, is_lazy: bool = False) -> Client:
     """Connect to the server at ``host:port``, whatever the environment says."""
     return await _connect({"target_host": address}, is_lazy=is_lazy)
+
+
+def engine_page(ui_url: str, workflow_id: str) -> str:
+    """Return the address of a workflow in the engine's own pages, which know its namespace."""
+    namespace = ClientConfig.load_client_connect_config().get("namespace", "default")
+    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{quote(workflow_id, safe='')}"
 
 
 def compression_towards(address: str) -> GrpcCompression:

@@ -122,7 +122,8 @@ def sheet(assessor: AssessorId, enrollment: Enrollment, as_json: AsJson = False)
     for item in found.items:
         mark = marks.get(item.key)
         standing = f"met in round {locked[item.key]}" if item.key in locked else ""
-        rows.append((item.key, item.text, mark.kind if mark else standing or "open"))
+        said = mark.kind if mark and mark.kind else standing or "open"
+        rows.append((item.key, item.text, said))
     say(f"Enrollment {found.enrollment_id}, round {found.round}")
     print_table(("item", "what is asked", "mark"), rows)
 

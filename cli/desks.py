@@ -1,70 +1,51 @@
-"""The desks at which commands work, made from the opened office."""
+"""The desks at which commands work, from the opened office; each imports what is heavy late."""
 
 from typing import TYPE_CHECKING
 
 from cli.office import Office
 
 if TYPE_CHECKING:
+    from adapters.records.board_views import BoardViews
     from adapters.records.views import Views
     from office.assessing import AssessorDesk
+    from office.desks import Desks
     from office.operating import OpsDesk
     from office.orders import OrderDesk
     from office.practising import PractitionerDesk
-    from office.requests import Requests
 
 
-async def requests_of(office: Office) -> "Requests":
-    """Return the way to journeys."""
-    from adapters.records.ops_book import OpsBook
-    from office.requests import Requests
+def desks_of(office: Office) -> "Desks":
+    """Return what makes the desks of an opened office."""
+    from adapters.assembly import file_store_of
+    from office.desks import Desks
 
-    return Requests(await office.engine(), OpsBook(office.database))
+    return Desks(
+        database=office.database,
+        zone=office.zone,
+        policy=office.settings.policy,
+        files=file_store_of(office.settings),
+        connect=office.engine,
+    )
 
 
 async def order_desk(office: Office) -> "OrderDesk":
     """Return where orders are taken."""
-    from adapters.records.order_book import OrderBook
-    from adapters.records.refund_book import RefundBook
-    from office.orders import OrderDesk
-
-    policy = office.settings.policy
-    return OrderDesk(
-        await office.engine(),
-        OrderBook(office.database, office.zone, policy),
-        RefundBook(office.database, office.zone, policy),
-        await requests_of(office),
-        policy,
-    )
+    return await desks_of(office).orders()
 
 
 async def practitioner_desk(office: Office) -> "PractitionerDesk":
     """Return where practitioners work."""
-    from adapters.assembly import file_store_of
-    from adapters.records.part_book import PartBook
-    from office.practising import PractitionerDesk
-
-    return PractitionerDesk(
-        await office.engine(),
-        await requests_of(office),
-        PartBook(office.database),
-        file_store_of(office.settings),
-    )
+    return await desks_of(office).practitioner()
 
 
 async def assessor_desk(office: Office) -> "AssessorDesk":
     """Return where assessors work."""
-    from adapters.records.mark_book import MarkBook
-    from office.assessing import AssessorDesk
-
-    return AssessorDesk(await requests_of(office), MarkBook(office.database))
+    return await desks_of(office).assessor()
 
 
 async def ops_desk(office: Office) -> "OpsDesk":
     """Return where operations act."""
-    from adapters.records.ops_book import OpsBook
-    from office.operating import OpsDesk
-
-    return OpsDesk(await office.engine(), await requests_of(office), OpsBook(office.database))
+    return await desks_of(office).ops()
 
 
 def views_of(office: Office) -> "Views":
@@ -72,3 +53,10 @@ def views_of(office: Office) -> "Views":
     from adapters.records.views import Views
 
     return Views(office.database, office.zone)
+
+
+def board_of(office: Office) -> "BoardViews":
+    """Return the lists of operations."""
+    from adapters.records.board_views import BoardViews
+
+    return BoardViews(office.database, office.zone)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.desks import views_of
+from cli.desks import board_of, views_of
 from cli.office import Office, in_office
 from cli.output import (
     AsJson,
@@ -18,9 +18,15 @@ from cli.output import (
 )
 
 if TYPE_CHECKING:
-    from adapters.records.view_values import JourneyLine, JourneyView, OpenAttentionLine
+    from adapters.records.keyset import Page
+    from adapters.records.list_values import JourneyLine
+    from adapters.records.view_values import JourneyView, OpenAttentionLine
 
 Enrollment = Annotated[str, typer.Argument(metavar="ENROLLMENT", help="Number of an enrollment.")]
+
+
+LINES = 100
+"""Journeys that are listed at a time."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +40,7 @@ def list_journeys(
     stage: Annotated[str, typer.Option(help="Only at this stage.")] = "",
     waiting_on: Annotated[str, typer.Option(help="Only waiting on this party.")] = "",
     library: Annotated[str, typer.Option(help="Only of this library.")] = "",
-    search: Annotated[str, typer.Option(help="Part of a name, address or number.")] = "",
+    search: Annotated[str, typer.Option(help="Beginning of a name, address or number.")] = "",
     attention: Annotated[bool, typer.Option("--attention", help="Only with attention.")] = False,
     open_only: Annotated[bool, typer.Option("--open", help="Only those not ended.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only past their due time.")] = False,
@@ -42,7 +48,8 @@ def list_journeys(
     as_json: AsJson = False,
 ) -> None:
     """List journeys: where each stands, who is waited on, until when."""
-    from adapters.records.view_values import JourneyFilter
+    from adapters.records.journey_list import cursor_after
+    from adapters.records.list_values import JourneyFilter, JourneyOrder
 
     wanted = JourneyFilter(
         stage=stage or None,
@@ -54,14 +61,17 @@ def list_journeys(
         is_late_at=datetime.now(UTC) if late else None,
     )
 
-    async def act(office: Office) -> "tuple[tuple[JourneyLine, ...], str]":
-        return await views_of(office).journeys(wanted, after), office.zone
+    async def act(office: Office) -> "tuple[Page[JourneyLine], str]":
+        page = await board_of(office).journeys(
+            wanted, JourneyOrder.NUMBER, cursor_after(after), LINES
+        )
+        return page, office.zone
 
-    lines, zone = in_office(act)
+    page, zone = in_office(act)
     if as_json:
-        print_list(lines)
-    elif lines:
-        _show_lines(lines, zone)
+        print_list(page.lines)
+    elif page.lines:
+        _show_lines(page.lines, zone)
     else:
         complain("No journey fits. Without options, every journey is listed.")
 

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.office import known_settings
-from cli.output import ExitCode, complain, say
+from cli.output import ExitCode, complain
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,34 +17,32 @@ def add_to(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-if TYPE_CHECKING:
-    from settings import Settings
-
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where everything is kept.")]
+WithCohort = Annotated[
+    bool,
+    typer.Option(
+        "--cohort/--no-cohort",
+        help="Play a sample cohort of 40 practitioners, or leave an empty house empty.",
+    ),
+]
 
 
-def up(data_dir: DataDir = Path("var")) -> None:
-    """Run Temporal, a mail catcher and a worker until Ctrl-C; go on where it stopped."""
-    asyncio.run(_run_until_stopped(data_dir))
+def up(data_dir: DataDir = Path("var"), cohort: WithCohort = True) -> None:
+    """Run everything, the portal first, until Ctrl-C; the next start goes on where it stopped."""
+    from adapters.embedded.processes import NotStarted
+    from cli.running import run_until
 
+    async def run() -> None:
+        stop = asyncio.Event()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, stop.set)
+        await run_until(stop, data_dir, known_settings(), has_cohort=cohort)
 
-async def _run_until_stopped(data_dir: Path) -> None:
-    from adapters.embedded.stack import EmbeddedStack
-    from adapters.records.opening import bring_up_to_date
-
-    stop = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    settings = known_settings()
-
-    async def prepare(here: "Settings") -> None:
-        await bring_up_to_date(here.database_url)
-
-    async with EmbeddedStack(data_dir, programme=settings, prepare=prepare) as stack:
-        say(f"The engine's own pages: {stack.temporal.ui_url}")
-        say(f"Caught mails:           {stack.mail_dir}")
-        say("In another terminal: `starter.py --help`. Ctrl-C stops everything.")
-        await stop.wait()
+    try:
+        asyncio.run(run())
+    except NotStarted as failure:  # it may quote a log, whose lines stay as they are
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(ExitCode.FAILED) from None
 
 
 def demo(data_dir: DataDir = Path("var/demo")) -> None:

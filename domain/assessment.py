@@ -13,6 +13,7 @@ from pydantic import Field
 from domain.catalog import CatalogEntry
 from domain.refusals import Conflict, Invalid, NotAllowed
 from domain.values import Contract, Value
+from domain.words import clean_text
 
 REFLECTION = "reflection"
 """The one item of a part 3 that asks no numbered questions."""
@@ -29,6 +30,15 @@ class MarkKind(StrEnum):
     UNSCORABLE = "unscorable"
 
 
+class Obstacle(StrEnum):
+    """Why something cannot be scored (domain.md, "Assessment")."""
+
+    FILE_DOES_NOT_OPEN = "file_does_not_open"
+    LOCATOR_LEADS_NOWHERE = "locator_leads_nowhere"
+    NO_SOUND = "no_sound"
+    OTHER = "other"
+
+
 class Item(Value):
     """One thing that is marked: a question, a detail, or the reflection.
 
@@ -42,12 +52,51 @@ class Item(Value):
 
 
 class Mark(Value):
-    """One mark with its feedback. ``version`` counts the writes to it, from 1."""
+    """One mark with its feedback. ``version`` counts the writes to it, from 1.
+
+    ``kind`` is None while there are only words: they are kept, and count as no mark. ``obstacle``
+    is set for what is unscorable.
+    """
 
     item: str
-    kind: MarkKind
+    kind: MarkKind | None
     feedback: str = Field(default="", max_length=MOST_FEEDBACK)
+    obstacle: Obstacle | None = None
     version: int = 1
+
+    def says_as(self, other: "Mark") -> bool:
+        """Tell whether both say the same of the same item, whichever version they are."""
+        return self == other.model_copy(update={"version": self.version})
+
+
+def written_mark(
+    item: str,
+    kind: MarkKind | None,
+    feedback: str,
+    obstacle: Obstacle | None = None,
+    version: int = 0,
+) -> Mark:
+    """Return a mark as somebody wrote it, based on ``version`` of it.
+
+    Its text is brought into the form that is kept (``clean_text`` tells what is refused); only what
+    is unscorable has an obstacle, and it always has one.
+    """
+    is_unscorable = kind is MarkKind.UNSCORABLE
+    return Mark(
+        item=item,
+        kind=kind,
+        feedback=clean_text(feedback, MOST_FEEDBACK),
+        obstacle=(obstacle or Obstacle.OTHER) if is_unscorable else None,
+        version=version,
+    )
+
+
+def spoken_kind(kind: MarkKind, obstacle: Obstacle | None = None) -> str:
+    """Say a mark in words: "not met", "unscorable: no sound"."""
+    said = kind.replace("_", " ")
+    if obstacle is None or obstacle is Obstacle.OTHER:
+        return said
+    return f"{said}: {obstacle.replace('_', ' ')}"
 
 
 class Judgement(Contract):
@@ -105,7 +154,7 @@ def judge(round_number: int, open_items: Iterable[str], marks: Mapping[str, Mark
 
 def refuse_unless_complete(wanted: tuple[str, ...], marks: Mapping[str, Mark]) -> None:
     """Refuse a judgement while a mark, or feedback to one that is not met, is missing."""
-    unmarked = [key for key in wanted if key not in marks]
+    unmarked = [key for key in wanted if key not in marks or marks[key].kind is None]
     if unmarked:
         raise MarksIncomplete(items=", ".join(unmarked))
     silent = [

@@ -89,6 +89,8 @@ class AttentionKind(StrEnum):
     RECORDS_DELAYED = "records_delayed"
     JOURNEY_MISSING = "journey_missing"
     RECORD_MISSING = "record_missing"
+    SHOP_MESSAGE_REFUSED = "shop_message_refused"
+    WEBHOOK_FAILED = "webhook_failed"
 
 
 class RemindFrom(StrEnum):

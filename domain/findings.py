@@ -42,3 +42,5 @@ class Finding(Value):
     code: FindingCode
     sentence: str
     concerns: str
+    item: str = ""
+    """The item in whose field it is put right, where ``concerns`` says it in words."""

@@ -36,6 +36,12 @@ class OpsActionKind(StrEnum):
     ORDER_SETTLED = "order_settled"
     ORDER_REFUNDED = "order_refunded"
     LINE_RELEASED = "line_released"
+    ENDPOINT_REGISTERED = "endpoint_registered"
+    ENDPOINT_SWITCHED_ON = "endpoint_switched_on"
+    ENDPOINT_SWITCHED_OFF = "endpoint_switched_off"
+    ENDPOINT_SECRET_ROTATED = "endpoint_secret_rotated"  # noqa: S105  names an act
+    ENDPOINT_TESTED = "endpoint_tested"
+    DELIVERY_RESENT = "delivery_resent"
 
 
 class Grounds(Value):

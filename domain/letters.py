@@ -1,7 +1,8 @@
 """Letters: what a notice says, before it has a shape, and as it leaves.
 
 ``LetterFacts`` is everything that a template may speak of; ``Letter`` is the finished text with its
-addressing. Both hold personal data: they are made when a notice is sent and kept nowhere.
+addressing. Both hold personal data: they are made when a notice is sent. Operations keep what one
+said, without its personal link (``domain.kept_letters``), and nobody else does.
 """
 
 import re
@@ -138,6 +139,8 @@ class LetterFacts(Value):
     enrollment_number: OneLine | None = None
     due: DueText | None = None
     link: Link | None = None
+    code: OneLine | None = None
+    """A short-lived secret that signs somebody of operations in."""
     part: int | None = None
     round: int | None = None
     rounds_left: int | None = None
@@ -149,6 +152,8 @@ class LetterFacts(Value):
     locked: int = 0
     """Items that are met and will not be scored again."""
     order_lines: tuple[OrderLineText, ...] = ()
+    awaits_payment: bool = False
+    """Whether the order starts nothing yet, because it was not paid."""
     reason: Paragraphs | None = None
     digest: tuple[DigestLine, ...] = ()
 
@@ -199,6 +204,8 @@ NEEDED_FACTS: Final[dict[NoticeKind, frozenset[str]]] = {
     NoticeKind.WITHDRAWN: _MINE,
     NoticeKind.REFUNDED: frozenset(),
     NoticeKind.OPS_DIGEST: frozenset(),
+    NoticeKind.SIGN_IN_LINK: frozenset({"link", "due"}),
+    NoticeKind.SIGN_IN_CODE: frozenset({"code", "due"}),
 }
 """What a letter cannot do without: one that asks for something names the place and the time."""
 

@@ -184,6 +184,12 @@ _BY_TYPE: Final = {medium.media_type: medium for medium in (*_TAKEN, *_NOT_TAKEN
 _KNOWN_SUFFIXES: Final = frozenset(s for medium in _BY_TYPE.values() for s in medium.suffixes)
 _TAKEN_SUFFIXES: Final = frozenset(s for medium in _TAKEN for s in medium.suffixes)
 
+USUAL_ENDINGS: Final = {
+    kind: tuple(dict.fromkeys(medium.suffixes[0] for medium in _TAKEN if medium.kind is kind))
+    for kind in dict.fromkeys(medium.kind for medium in _TAKEN)
+}
+"""How names of the files that are taken usually end, by what the file is to an assessor."""
+
 
 def medium_of(media_type: str) -> Medium:
     """Return the medium with this type; one that is not listed is the unknown one."""
@@ -204,6 +210,11 @@ def promises_another_medium(name: str, media_type: str) -> bool:
     if media_type == UNKNOWN or suffix not in _KNOWN_SUFFIXES:
         return False
     return suffix not in medium_of(media_type).suffixes
+
+
+def taken_suffixes() -> tuple[str, ...]:
+    """Return the endings of all media that Laurel takes, for a chooser of files."""
+    return tuple(sorted(_TAKEN_SUFFIXES))
 
 
 def promises_a_taken_medium(name: str) -> bool:

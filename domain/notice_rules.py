@@ -55,6 +55,8 @@ _OF_THE_OPEN_ROUND = frozenset({NoticeKind.NOT_YET, NoticeKind.RESUBMISSION_ENDI
 _URGENCY: dict[NoticeKind, int] = {
     NoticeKind.ACCESS: 1,
     NoticeKind.VERIFY_ACCOUNT: 1,
+    NoticeKind.SIGN_IN_LINK: 1,
+    NoticeKind.SIGN_IN_CODE: 1,
     NoticeKind.OFFER: 2,
     NoticeKind.AWARDED: 2,
     NoticeKind.NOT_YET: 2,

@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     REFUNDED = "refunded"
     OPS_DIGEST = "ops_digest"
+    SIGN_IN_LINK = "sign_in_link"
+    SIGN_IN_CODE = "sign_in_code"
 
 
 class Recipient(StrEnum):

@@ -31,6 +31,11 @@ _LIBRARY: Final = Column("library", is_required=False)
 _SLUG: Final = Column("slug", frozenset({"micro_credential_slug"}), is_required=False)
 _COLUMNS: Final = (_NAME, _EMAIL, _MICRO_CREDENTIAL, _LIBRARY, _SLUG, _ORGANIZATION)
 
+COLUMN_NAMES: Final = frozenset(
+    name for column in _COLUMNS for name in (column.name, *column.synonyms)
+)
+"""Everything that a header may call its columns, as ``header_name`` spells it."""
+
 
 class LearnerLine(Value):
     """One learner and one micro-credential, from the physical line ``line_number`` of the file.
@@ -66,23 +71,27 @@ class OrderForm(Value):
         return line.organization or self.payer_organization
 
 
-def read_learners(data: bytes) -> Learners | FileProblems:
-    """Return every learner line of a CSV file, or every problem that it has; never a half."""
+def read_learners(data: bytes, for_all: CatalogKey | None = None) -> Learners | FileProblems:
+    """Return every learner line of a CSV file, or every problem that it has; never a half.
+
+    ``for_all`` is what is meant where a line names no micro-credential of its own.
+    """
     scan = scan_csv(data, _COLUMNS)
     if scan.header_line:
-        _check_header(scan)
+        _check_header(scan, for_all)
     first_lines: dict[tuple[str, CatalogKey], int] = {}
     lines = [
         line
         for record in scan.records
-        if (line := _learner_line(scan, record, first_lines)) is not None
+        if (line := _learner_line(scan, record, first_lines, for_all)) is not None
     ]
     return scan.refusal() if scan.problems else Learners(lines=tuple(lines))
 
 
-def _check_header(scan: Scan) -> None:
+def _check_header(scan: Scan, for_all: CatalogKey | None) -> None:
     is_one, is_two = "micro_credential" in scan.columns, {"library", "slug"} <= scan.columns
-    if not is_one and not is_two:
+    is_said_elsewhere = for_all is not None and not scan.columns & {"library", "slug"}
+    if not is_one and not is_two and not is_said_elsewhere:
         sentence = (
             "The header says nowhere which micro-credential is meant. Add a column "
             "“micro_credential” with library/slug, or two columns, “library” and “slug”."
@@ -97,10 +106,13 @@ def _check_header(scan: Scan) -> None:
 
 
 def _learner_line(
-    scan: Scan, record: Record, first_lines: dict[tuple[str, CatalogKey], int]
+    scan: Scan,
+    record: Record,
+    first_lines: dict[tuple[str, CatalogKey], int],
+    for_all: CatalogKey | None,
 ) -> LearnerLine | None:
     address = address_in(scan, record, "email")
-    key = _micro_credential(scan, record)
+    key = _micro_credential(scan, record, for_all)
     if address is None or key is None:
         return None
     first_line = first_lines.setdefault((address, key), record.line)
@@ -123,9 +135,12 @@ def _learner_line(
     )
 
 
-def _micro_credential(scan: Scan, record: Record) -> CatalogKey | None:
+def _micro_credential(scan: Scan, record: Record, for_all: CatalogKey | None) -> CatalogKey | None:
     """Return which micro-credential a line names; report it and return ``None`` if it cannot be."""
     is_one = "micro_credential" in scan.columns
+    named = {"micro_credential", "library", "slug"} & scan.columns
+    if for_all is not None and all(record.cell(column) == "" for column in named):
+        return for_all
     library, slug = record.cell("library"), record.cell("slug")
     if is_one:
         text = record.cell("micro_credential")
@@ -136,9 +151,10 @@ def _micro_credential(scan: Scan, record: Record) -> CatalogKey | None:
         return CatalogKey(library=library.strip().lower(), slug=slug.strip().lower())
     except ValidationError as reason:
         column = "micro_credential" if is_one else str(reason.errors()[0]["loc"][0])
+        shown = quoted(f"{library}/{slug}")
         sentence = (
-            f"{quoted(f'{library}/{slug}')} does not name a micro-credential. Write library/slug "
-            "as in its page's address: small letters, digits and single hyphens."
+            f"{shown if library or slug else 'This'} does not name a micro-credential. Write "
+            "library/slug as in its page's address: small letters, digits and single hyphens."
         )
         scan.report(record.line, column, ProblemCode.MICRO_CREDENTIAL, sentence)
         return None

@@ -177,19 +177,20 @@ def identity_warnings(
 ) -> tuple[Finding, ...]:
     """Return where the practitioner's own name or address shows: a warning, it blocks nothing."""
     needles = {practitioner.name.casefold(), practitioner.address.casefold()} - {""}
-    texts = [(f"the text of {key}", text) for key, text in draft.answers.items()]
+    texts = [(key, f"the text of {key}", text) for key, text in draft.answers.items()]
     for key, pieces in draft.evidence.items():
         for piece in pieces:
-            texts.append((f"the explanation of {key}", piece.explanation))
+            texts.append((key, f"the explanation of {key}", piece.explanation))
             if piece.artifact_id in artifacts:
-                texts.append((f"a file name of {key}", artifacts[piece.artifact_id].name))
+                texts.append((key, f"a file name of {key}", artifacts[piece.artifact_id].name))
     return tuple(
         Finding(
             code=FindingCode.IDENTITY_SHOWN,
             sentence=f"Your name or address shows in {where}. Assessment is blind: leave it out.",
             concerns=where,
+            item=key,
         )
-        for where, text in texts
+        for key, where, text in texts
         if any(needle in text.casefold() for needle in needles)
     )
 
@@ -203,6 +204,20 @@ def carried_forward(previous: Draft | None, draft: Draft, open_keys: frozenset[s
     answers |= {key: text for key, text in draft.answers.items() if key in open_keys}
     evidence |= {key: each for key, each in draft.evidence.items() if key in open_keys}
     return draft.model_copy(update={"answers": answers, "evidence": evidence})
+
+
+def seeded_draft(previous: Draft | None, part: int, open_keys: frozenset[str]) -> Draft:
+    """Return what a round begins with: what was submitted before, as far as it is open again.
+
+    What was met is not offered for writing; it is carried over at the freezing.
+    """
+    if previous is None:
+        return Draft(part=part)
+    return Draft(
+        part=part,
+        answers={key: text for key, text in previous.answers.items() if key in open_keys},
+        evidence={key: each for key, each in previous.evidence.items() if key in open_keys},
+    )
 
 
 def part_items(items: tuple[Item, ...], part: int) -> tuple[Item, ...]:

@@ -1,20 +1,18 @@
 """What assessors and approvers do with a round."""
 
-from datetime import UTC, datetime
-
 from activities.contracts import Actor
 from adapters.records.mark_book import MarkBook, OfferLine, Sheet
 from domain.assessment import (
-    MOST_FEEDBACK,
     Mark,
     MarkKind,
     NotYourAssignment,
     refuse_unless_complete,
+    written_mark,
 )
 from domain.assignment import AssignmentState, OfferTaken
-from domain.enrollment import Party
+from domain.enrollment import Party, StaleRound
 from domain.grounds import Grounds
-from domain.words import clean_text
+from office.marking import MarkDesk
 from office.requests import Requests, request_key
 from workflows.contracts import (
     AcceptOffer,
@@ -38,12 +36,15 @@ class AssessorDesk:
         """Return what was offered to an assessor and what is in their hands."""
         return await self._marks.offers(assessor_id)
 
-    async def accept(self, assessor_id: str, enrollment_id: str) -> Done:
+    async def accept(
+        self, assessor_id: str, enrollment_id: str, round_number: int | None = None
+    ) -> Done:
         """Take an offered round; taking it again changes nothing.
 
-        Raises ``OfferExpired``, ``OfferTaken``, ``NotYourOffer``.
+        ``round_number`` is the round that was seen, here and in the other acts (trap 10). Raises
+        ``OfferExpired``, ``OfferTaken``, ``NotYourOffer``, ``StaleRound``.
         """
-        offer = await self._offered(assessor_id, enrollment_id)
+        offer = await self._offered(assessor_id, enrollment_id, round_number)
         request = AcceptOffer(
             actor=Actor(party=Party.ASSESSOR),
             round=offer.round,
@@ -53,9 +54,15 @@ class AssessorDesk:
         key = request_key("accept", offer.assignment_id, assessor_id)
         return await self._requests.send(enrollment_id, "accept_offer", request, Done, key)
 
-    async def decline(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
+    async def decline(
+        self,
+        assessor_id: str,
+        enrollment_id: str,
+        grounds: Grounds,
+        round_number: int | None = None,
+    ) -> Done:
         """Leave an offered round to the next. Raises what ``accept`` does."""
-        offer = await self._offered(assessor_id, enrollment_id)
+        offer = await self._offered(assessor_id, enrollment_id, round_number)
         if offer.state is AssignmentState.ACCEPTED:
             raise OfferTaken
         key = request_key("decline", offer.assignment_id, assessor_id)
@@ -67,11 +74,18 @@ class AssessorDesk:
         )
         return await self._requests.send(enrollment_id, "decline_offer", request, Done, key)
 
-    async def recuse(self, assessor_id: str, enrollment_id: str, grounds: Grounds) -> Done:
+    async def recuse(
+        self,
+        assessor_id: str,
+        enrollment_id: str,
+        grounds: Grounds,
+        round_number: int | None = None,
+    ) -> Done:
         """Step back from an accepted round; the marks so far are kept."""
         offer = await self._held(assessor_id, enrollment_id)
         if offer is None or offer.state is not AssignmentState.ACCEPTED:
             raise NotYourAssignment
+        _refuse_other_round(round_number, offer.round)
         key = request_key("recuse", offer.assignment_id, assessor_id)
         request = Recuse(
             actor=await self._requests.actor(key, grounds),
@@ -85,11 +99,12 @@ class AssessorDesk:
         """Return the work to be assessed with its rubric and the marks so far."""
         return await self._marks.sheet(assessor_id, enrollment_id)
 
-    async def mark(self, assessor_id: str, enrollment_id: str, mark: Mark) -> tuple[Mark, int]:
-        """Save one mark; it is kept at once, whatever becomes of the session (trap 8)."""
-        feedback = clean_text(mark.feedback, MOST_FEEDBACK)
-        written = mark.model_copy(update={"feedback": feedback})
-        return await self._marks.save(assessor_id, enrollment_id, written, datetime.now(UTC))
+    async def mark(
+        self, assessor_id: str, enrollment_id: str, mark: Mark, round_number: int | None = None
+    ) -> tuple[Mark, int]:
+        """Save one mark, as ``MarkDesk`` does."""
+        desk = MarkDesk(self._marks)
+        return await desk.mark(assessor_id, enrollment_id, mark, round_number)
 
     async def mark_now(
         self, assessor_id: str, enrollment_id: str, item: str, kind: MarkKind, feedback: str
@@ -97,18 +112,22 @@ class AssessorDesk:
         """Save one mark on top of whatever this assessor has marked before."""
         sheet = await self._marks.sheet(assessor_id, enrollment_id)
         version = next((mark.version for mark in sheet.marks if mark.item == item), 0)
-        said = clean_text(feedback, MOST_FEEDBACK)  # before the value, which knows no refusal
-        mark = Mark(item=item, kind=kind, feedback=said, version=version)
+        mark = written_mark(item, kind, feedback, version=version)
         return await self.mark(assessor_id, enrollment_id, mark)
 
     async def judge(
-        self, assessor_id: str, enrollment_id: str, marks_version: int | None = None
+        self,
+        assessor_id: str,
+        enrollment_id: str,
+        marks_version: int | None = None,
+        round_number: int | None = None,
     ) -> JudgementRecorded:
         """Hand in the marks, as of ``marks_version`` or as they stand.
 
         What is incomplete is refused before the journey hears of it; the journey looks again.
         """
         sheet = await self._marks.sheet(assessor_id, enrollment_id)
+        _refuse_other_round(round_number, sheet.round)
         refuse_unless_complete(sheet.open_items, {mark.item: mark for mark in sheet.marks})
         version = sheet.marks_version if marks_version is None else marks_version
         request = RecordJudgement(
@@ -147,8 +166,16 @@ class AssessorDesk:
                 return offer
         return None
 
-    async def _offered(self, assessor_id: str, enrollment_id: str) -> OfferLine:
+    async def _offered(
+        self, assessor_id: str, enrollment_id: str, round_number: int | None
+    ) -> OfferLine:
         offer = await self._held(assessor_id, enrollment_id)
         if offer is None:
             raise await self._marks.why_not_offered(assessor_id, enrollment_id)
+        _refuse_other_round(round_number, offer.round)
         return offer
+
+
+def _refuse_other_round(named: int | None, held: int) -> None:
+    if named not in {None, held}:
+        raise StaleRound(named=named, open=held)

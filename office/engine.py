@@ -30,8 +30,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import NoticeRef
 from activities.ports import Dispatch, JourneyToStart
+from activities.webhook_contracts import DeliveryDispatch
 from domain.refusals import Refusal
 from domain.values import Contract
+from office.delivering import start_delivery
 from workflows import contracts, names
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
@@ -104,6 +106,15 @@ class WorkflowEngine:
         for enrollment_id in enrollment_ids:
             handle = self.journey(enrollment_id)
             await _unless_gone(handle.signal("assessor_freed", contracts.AssessorFreed()))
+
+    async def deliver(self, deliveries: tuple[DeliveryDispatch, ...]) -> None:
+        """Put deliveries of webhooks on their queue; one that is there already stays as it is."""
+        for delivery in deliveries:
+            await start_delivery(self.client, delivery, ActivityIDReusePolicy.REJECT_DUPLICATE)
+
+    async def deliver_again(self, delivery: DeliveryDispatch) -> None:
+        """Put a delivery on its queue that nobody tries any more; not beside a running one."""
+        await start_delivery(self.client, delivery, ActivityIDReusePolicy.ALLOW_DUPLICATE)
 
     async def start_journeys(self, journeys: tuple[JourneyToStart, ...]) -> None:
         """Start journeys; one that was started before stays as it is."""

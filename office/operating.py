@@ -77,9 +77,13 @@ class OpsDesk:
             subject_id, kind, key, grounds, actor.reason_id or ""
         )
 
-    async def bounced(self, notice_id: str, reply: str) -> None:
-        """A mail came back after it was accepted."""
-        await self._ops.bounced(notice_id, reply, _now())
+    async def bounced(self, notice_id: str, reply: str, grounds: Grounds | None = None) -> None:
+        """A mail came back after it was accepted; with ``grounds``, who says so is kept."""
+        reason_id = None
+        if grounds is not None:
+            actor = await self._requests.actor(request_key("bounced", notice_id), grounds)
+            reason_id = actor.reason_id
+        await self._ops.bounced(notice_id, reply, _now(), reason_id)
 
 
 def _now() -> datetime:

@@ -47,6 +47,7 @@ class OrderDesk:
         now = datetime.now(UTC)
         order_id = await self._orders.record(order, now, settled_at=now)
         await self._start(order, order_id)
+        await self._engine.deliver(await self._orders.untold(order_id))
         return order_id
 
     async def take_order_form(self, form: OrderForm, number: str, *, is_settled: bool) -> str:
@@ -121,6 +122,7 @@ class OrderDesk:
 
     async def _tell(self, order: OrderKey) -> None:
         await self._engine.tell_order_changed(order.channel, order.external_id)
+        await self._engine.deliver(await self._orders.untold(order.order_id))
 
 
 def _order_of(form: OrderForm, number: str) -> Order:

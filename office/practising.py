@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from activities.contracts import Actor, ArtifactRef, Frozen, PartRef
 from activities.document_ports import FileStorage
 from adapters.records.part_book import PartBook
-from domain.enrollment import Party
+from domain.answers import Seen
+from domain.assessment import StaleVersion
+from domain.enrollment import Party, StaleRound
 from domain.evidence import Evidence, Stored
 from domain.findings import Finding
 from domain.grounds import Grounds
@@ -20,14 +22,12 @@ from domain.submission import (
     Statement,
     StatementsMissing,
 )
+from domain.uploads import LARGEST_ARTIFACT
 from domain.words import clean_text
 from office.engine import WorkflowEngine
 from office.requests import Requests, request_key
 from workflows import names
 from workflows.contracts import Done, PartReceived, SubmitPart, VerifyAccount, Withdraw
-
-LARGEST_FILE = 2 * 1024**3
-"""Bytes of one artifact: two GiB, a long lesson on video."""
 
 LONGEST_NAME = 255
 
@@ -65,11 +65,9 @@ class PractitionerDesk:
 
     async def upload(self, enrollment_id: str, name: str, chunks: AsyncIterator[bytes]) -> Artifact:
         """Keep a file and look into it. Raises ``FileTooLarge``, ``FileNameMissing``."""
-        shown = clean_text(name, LONGEST_NAME).strip().rpartition("/")[2]
-        if not shown:
-            raise FileNameMissing
+        shown = shown_name(name)
         await self._parts.open_work(enrollment_id)
-        stored: Stored = await self._files.put(chunks, LARGEST_FILE)
+        stored: Stored = await self._files.put(chunks, LARGEST_ARTIFACT)
         artifact_id = await self._parts.add_artifact(enrollment_id, shown, stored, _now())
         await self._engine.run(
             "inspect_artifact",
@@ -113,13 +111,24 @@ class PractitionerDesk:
         return await self._parts.preflight(enrollment_id, part)
 
     async def submit(
-        self, enrollment_id: str, part: int, agreed: frozenset[Statement]
+        self,
+        enrollment_id: str,
+        part: int,
+        agreed: frozenset[Statement],
+        seen: Seen | None = None,
     ) -> PartReceived:
-        """Freeze a part and hand it in. Raises ``PartBlocked`` with the findings."""
+        """Freeze a part and hand it in. Raises ``PartBlocked`` with the findings.
+
+        What was ``seen`` is submitted, or nothing: ``StaleVersion``, ``StaleRound``.
+        """
         if agreed != frozenset(Statement):
             raise StatementsMissing
         work = await self._parts.open_work(enrollment_id)
         draft = await self._parts.draft(enrollment_id, part)
+        if seen is not None and seen.round != work.round:
+            raise StaleRound(named=seen.round, open=work.round)
+        if seen is not None and seen.version != draft.version:
+            raise StaleVersion(current=draft.version, based_on=seen.version)
         revision_id = await self._frozen(enrollment_id, work.round, part, draft.version)
         request = SubmitPart(
             actor=Actor(party=Party.PRACTITIONER),
@@ -147,6 +156,14 @@ class PractitionerDesk:
         key = request_key("withdraw", enrollment_id)
         request = Withdraw(actor=await self._requests.actor(key, grounds))
         return await self._requests.send(enrollment_id, "withdraw", request, Done, key)
+
+
+def shown_name(name: str) -> str:
+    """Return a file's name as it is kept and shown, without folders. Raises ``FileNameMissing``."""
+    shown = clean_text(name, LONGEST_NAME).replace("\\", "/").rpartition("/")[2].strip()
+    if not shown:
+        raise FileNameMissing
+    return shown
 
 
 def _now() -> datetime:

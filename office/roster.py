@@ -71,6 +71,13 @@ class RosterDesk:
         """Let an assessor be back from today on."""
         return await self._told(await self._book.end_leave(assessor_named(assessor), grounds))
 
+    async def cancel_leave(
+        self, assessor: str, first: date, last: date, grounds: Grounds
+    ) -> RosterOutcome:
+        """Take a leave back that has not begun yet."""
+        assessor_id = assessor_named(assessor)
+        return await self._told(await self._book.cancel_leave(assessor_id, first, last, grounds))
+
     async def set_capacity(self, assessor: str, capacity: int, grounds: Grounds) -> RosterOutcome:
         """Set how many rounds an assessor may hold at a time."""
         assessor_id = assessor_named(assessor)

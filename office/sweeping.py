@@ -1,7 +1,7 @@
 """The sweep: compares the records with the engine, and wakes what is stuck (trap 23)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,11 @@ from adapters.records.invariants import InvariantBook
 from adapters.records.refund_book import RefundBook
 from domain.enrollment import AttentionKind
 from domain.policy import Policy
+from office.bulk_starting import BulkSweep
 from office.engine import WorkflowEngine
 from office.orders import finish_refund
 from office.requests import Requests
+from office.upload_sweeping import UploadSweep
 from workflows import names
 from workflows.contracts import IntakeInput
 
@@ -40,6 +42,8 @@ class OfficeSweeper:
         requests: Requests,
         policy: Policy,
         zone: str,
+        uploads: UploadSweep,
+        bulk: BulkSweep,
     ) -> None:
         self._drift = drift
         self._invariants = invariants
@@ -48,6 +52,8 @@ class OfficeSweeper:
         self._requests = requests
         self._policy = policy
         self._zone = ZoneInfo(zone)
+        self._uploads = uploads
+        self._bulk = bulk
 
     async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift in both directions, mend what can be mended, and keep the report."""
@@ -58,8 +64,11 @@ class OfficeSweeper:
             records_missing=await self._look_for_missing_records(at, alive),
             orders_woken=await self._wake_orders(alive),
             notices_dispatched=await self._dispatch_unsent(at, alive),
+            deliveries_dispatched=await self._deliver_untold(alive),
             rounds_woken=await self._wake_rounds(),
             refunds_finished=await self._finish_refunds(alive),
+            uploads_taken_up=await self._uploads.tidy(alive),
+            bulk_acts_taken_up=await self._bulk.take_up(alive),
             breaches=sum(each.breaches for each in await self._invariants.count(at)),
         )
         await self._send_digest(at)
@@ -149,6 +158,16 @@ class OfficeSweeper:
             alive()
             await self._engine.dispatch_again(notice)
         return len(notices)
+
+    async def _deliver_untold(self, alive: Callable[[], None]) -> int:
+        """Start what nobody tries to deliver, and end what was tried for long enough."""
+        now = datetime.now(UTC)
+        await self._drift.deliveries.give_up(now)
+        lost = await self._drift.deliveries.lost(now)
+        for delivery in lost:
+            alive()
+            await self._engine.deliver_again(delivery)
+        return len(lost)
 
     async def _finish_refunds(self, alive: Callable[[], None]) -> int:
         """Ask the journeys again whose refund was recorded and not carried out."""

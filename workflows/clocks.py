@@ -3,6 +3,7 @@
 Only requests: the due time itself is computed once, outside the workflow, on the calendar.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import workflow
@@ -32,10 +33,14 @@ def _after(
 
 
 class Clocks:
-    """Makes the clock of each stage. All clocks but the access promise start now."""
+    """Makes the clock of each stage. All clocks but the access promise start now.
 
-    def __init__(self, policy: Policy) -> None:
+    ``now`` is the workflow's own clock; whoever previews what a journey would do brings another.
+    """
+
+    def __init__(self, policy: Policy, now: Callable[[], datetime] = workflow.now) -> None:
         self._policy = policy
+        self._now = now
 
     def verification(self) -> Clock:
         """The practitioner verifies the account; reminders count from the first mail."""
@@ -53,7 +58,7 @@ class Clocks:
             days=self._policy.access_business_days,
             unit=Unit.BUSINESS_DAYS,
             paused_from=paused_from,
-            resumed_at=workflow.now() if paused_from else None,
+            resumed_at=self._now() if paused_from else None,
             reminders=(
                 ReminderRule(counted_from=RemindFrom.HALF, attention=AttentionKind.ACCESS_AT_RISK),
             ),
@@ -134,7 +139,7 @@ class Clocks:
     ) -> Clock:
         return Clock(
             kind=kind,
-            start=workflow.now(),
+            start=self._now(),
             days=days,
             unit=Unit.BUSINESS_DAYS,
             reminders=reminders,
@@ -145,7 +150,7 @@ class Clocks:
     ) -> Clock:
         return Clock(
             kind=kind,
-            start=workflow.now(),
+            start=self._now(),
             days=days,
             unit=Unit.CALENDAR_DAYS,
             reminders=reminders,

@@ -12,7 +12,10 @@ MAIL_QUEUE = "mail"
 DOCUMENTS_QUEUE = "documents"
 """Hashing, inspecting and freezing what practitioners submit."""
 
-ALL_QUEUES = (JOURNEYS_QUEUE, MAIL_QUEUE, DOCUMENTS_QUEUE)
+WEBHOOKS_QUEUE = "webhooks"
+"""Telling other systems: a slow or dead receiver holds up nothing but its own events."""
+
+ALL_QUEUES = (JOURNEYS_QUEUE, MAIL_QUEUE, DOCUMENTS_QUEUE, WEBHOOKS_QUEUE)
 
 SWEEP_SCHEDULE_ID = "sweep"
 """The one schedule."""
@@ -33,9 +36,24 @@ def sending_id(notice_id: str) -> str:
     return f"notice/{notice_id}"
 
 
+def delivery_id(webhook_delivery_id: str) -> str:
+    """Return the activity id under which one event is delivered to one endpoint."""
+    return f"webhook/{webhook_delivery_id}"
+
+
 def freezing_id(enrollment_id: str, round_number: int, part: int, draft_version: int) -> str:
     """Return the activity id under which one version of a draft is frozen."""
     return f"freeze/{enrollment_id}/{round_number}/{part}/{draft_version}"
+
+
+def keeping_id(upload_id: str) -> str:
+    """Return the activity id under which an upload is turned into a file, once."""
+    return f"upload/{upload_id}"
+
+
+def bulk_act_id(bulk_id: str) -> str:
+    """Return the activity id under which an act of operations on many journeys is carried out."""
+    return f"bulk/{bulk_id}"
 
 
 def inspection_id(artifact_id: str) -> str:

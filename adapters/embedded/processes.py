@@ -141,6 +141,18 @@ def free_ports(count: int) -> list[int]:
             holder.close()
 
 
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen there at this moment."""
+    with socket.socket() as probe:
+        # As servers do: connections of an earlier one that still fade away are not in the way.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
 async def is_listening(port: int, host: str = LOOPBACK) -> bool:
     """Tell whether somebody accepts connections there."""
     try:

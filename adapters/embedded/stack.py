@@ -1,4 +1,4 @@
-"""A whole Laurel on one machine: Temporal, a mail catcher and workers, gone when it is left."""
+"""A whole Laurel on one machine: Temporal, mail, workers, the portal; gone when it is left."""
 
 import asyncio
 import fcntl
@@ -17,15 +17,21 @@ from adapters.embedded.processes import (
     Child,
     NotStarted,
     environment_without,
+    free_ports,
+    is_free,
     is_listening,
 )
 from adapters.embedded.temporal_server import NAMESPACE, TemporalServer
 from adapters.temporal import connect_to
-from settings import PREFIX, Settings
+from settings import PREFIX, Settings, local_mail
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 """The program of a worker; the stack adds ``--ready-file``."""
+PORTAL = (sys.executable, "-m", "portal.app")
+"""The program of the portal; the stack adds ``--port`` and ``--ready-file``."""
+USUAL_PORT = 8000
+"""Where the portal listens if nobody else does, so that its address can be kept in mind."""
 
 Preparation = Callable[[Settings], Awaitable[None]]
 """What must be done to the stores before a worker may use them, such as migrating them."""
@@ -50,24 +56,38 @@ class EmbeddedStack:
         workers: int = 1,
         prepare: Preparation = nothing_to_prepare,
         worker_program: Sequence[str] = WORKER,
+        portal: bool = False,
+        portal_program: Sequence[str] = PORTAL,
     ) -> None:
         self.data_dir = data_dir.resolve()
-        self.mail_dir = self.data_dir / "mail"
+        self.mail_dir = local_mail(self.data_dir)
         """Where the caught mail lies, one file for each message."""
         self._programme = programme or Settings()
         self._worker_count = workers
         self._prepare = prepare
         self._worker_program = tuple(worker_program)
+        self._has_portal = portal
+        self._portal_program = tuple(portal_program)
         self._lock: IO[str] | None = None
         self._temporal: TemporalServer | None = None
         self._mail: Child | None = None
         self._workers: dict[int, Child] = {}
+        self._portal: Child | None = None
+        self._portal_port = 0
         self._smtp_port = 0
 
     @property
     def settings(self) -> Settings:
         """Settings of everything in this stack; complete once it has been entered."""
-        return self._programme.on_this_machine(self.data_dir, self._smtp_port)
+        here = self._programme.on_this_machine(self.data_dir, self._smtp_port)
+        places = {
+            "engine_ui_url": self._temporal.ui_url if self._temporal else None,
+            # Links in mails lead to this portal, not to the one of the environment.
+            "public_url": (
+                f"http://{LOOPBACK}:{self._portal_port}" if self._has_portal else here.public_url
+            ),
+        }
+        return here.model_copy(update=places)
 
     @property
     def temporal(self) -> TemporalServer:
@@ -75,6 +95,13 @@ class EmbeddedStack:
         if self._temporal is None:
             raise NotStarted("The embedded stack has not been entered.")
         return self._temporal
+
+    @property
+    def portal(self) -> Child:
+        """The running portal."""
+        if self._portal is None:
+            raise NotStarted("The embedded stack has no portal.")
+        return self._portal
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,9 +121,10 @@ class EmbeddedStack:
     async def __aenter__(self) -> Self:
         self._lock = _hold(self.data_dir)
         try:
-            await _all_of(self._start_temporal(), self._start_mail())
-            await self._prepare(self.settings)
-            await _all_of(*(self._start_worker(number) for number in range(self._worker_count)))
+            self._portal_port = _portal_port(self.data_dir) if self._has_portal else 0
+            await _all_of(self._start_temporal(), self._start_mail(), self._prepare_stores())
+            workers = (self._start_worker(number) for number in range(self._worker_count))
+            await _all_of(*workers, *([self._start_portal()] if self._has_portal else []))
         except BaseException:
             await self._stop()
             raise
@@ -122,6 +150,9 @@ class EmbeddedStack:
         """Replace a worker, drained first if it still runs, and wait for the new one."""
         await self._workers[number].stop()
         await self._start_worker(number)
+
+    async def _prepare_stores(self) -> None:
+        await self._prepare(self.settings)
 
     async def _start_temporal(self) -> None:
         self._temporal = await TemporalServer.start(self.data_dir)
@@ -163,8 +194,28 @@ class EmbeddedStack:
 
         await child.wait_until(polls)
 
+    async def _start_portal(self) -> None:
+        """Start the portal and wait until it answers."""
+        ready_file = self.data_dir / "portal.ready"
+        ready_file.unlink(missing_ok=True)
+        place = ["--port", str(self._portal_port), "--ready-file", str(ready_file)]
+        self._portal = Child.start(
+            "portal",
+            [*self._portal_program, *place],
+            log_directory=self.data_dir / "logs",
+            environment=self.environment,
+            directory=ROOT,
+        )
+
+        async def listens() -> bool:
+            return ready_file.exists() and await is_listening(self._portal_port)
+
+        await self._portal.wait_until(listens)
+
     async def _stop(self) -> None:
-        """Drain the workers first, while the servers that they talk to still answer."""
+        """Stop in the order in which they need each other: portal, workers, servers."""
+        if self._portal is not None:
+            await self._portal.stop()
         await _all_of(*(worker.stop() for worker in self._workers.values()))
         servers = [server for server in (self._temporal, self._mail) if server is not None]
         await _all_of(*(server.stop() for server in servers))
@@ -189,6 +240,18 @@ def _hold(data_dir: Path) -> IO[str]:
         lock.close()
         raise NotStarted(f"Another Laurel is using {data_dir}: stop it first.") from held
     return lock
+
+
+def _portal_port(data_dir: Path) -> int:
+    """Choose where the portal listens: where it did before, so that links in old mails still lead
+    to it; at first on the usual port; on another free one where that is taken.
+    """
+    kept = data_dir / "portal.port"
+    text = kept.read_text().strip() if kept.exists() else ""
+    before = int(text) if text.isdecimal() else USUAL_PORT
+    port = next((each for each in (before, USUAL_PORT) if is_free(each)), None) or free_ports(1)[0]
+    kept.write_text(str(port))
+    return port
 
 
 def forget(data_dir: Path) -> None:

@@ -56,6 +56,7 @@ _ALL_FACTS: Final = LetterFacts(
         ),
     ),
     reason="The files could not be opened on two computers.",
+    code="48213907",
     digest=(DigestLine(label="access late", count=2), DigestLine(label="mail refused", count=1)),
 )
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from activities.ports import Dispatch, JourneyToStart
 from adapters.records.database import Database
+from adapters.records.delivery_book import DeliveryBook
 from adapters.records.dispatching import dispatch_of
 from adapters.records.enrolling import journey_to_start
 from adapters.records.round_tables import RoundRow, SweepRow
@@ -40,6 +41,7 @@ class DriftBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.deliveries = DeliveryBook(database)
 
     async def open_journeys(self, after: str) -> tuple[OpenJourney, ...]:
         """Return the next page of open enrollments, in the order of their ids."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import JourneyToStart
 from adapters.records.calendar_book import current_calendar
+from adapters.records.search_book import index_enrollment
 from adapters.records.steps.turn import open_attention
 from adapters.records.tables import (
     CatalogVersionRow,
@@ -64,6 +65,7 @@ async def enroll_or_hold(
     line.state, line.enrollment_id = LineState.ENROLLED, opaque_id("e", line.id)
     session.add(_enrollment_row(line, version, order.settled_at or at, at, policy))
     await session.flush()
+    await index_enrollment(session, line.enrollment_id)
 
 
 def _enrollment_row(

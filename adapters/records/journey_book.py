@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import steps
 from activities.contracts import Entry
 from activities.ports import Written
+from adapters.records.announcing import Stood, announce_turn, somebody_listens
 from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database
 from adapters.records.dispatching import dispatch_of
@@ -54,18 +56,29 @@ class JourneyBook:
     async def enter(self, entry: Entry, *, is_delayed: bool = False) -> Written:
         """Write an entry. Raises the ``Refusal`` of a step, and then nothing is written."""
         async with self._database.transaction() as session:
-            enrollment = await session.get_one(
-                EnrollmentRow,
-                entry.enrollment_id,
-                with_for_update=self._database.has_row_locks or None,
-            )
+            enrollment, is_heard = await self._locked(session, entry.enrollment_id)
             written = await session.get(EntryRow, (entry.enrollment_id, entry.sequence))
             if written is not None:
                 return self._repeated(written)
-            return await self._write(session, enrollment, entry, is_delayed)
+            return await self._write(session, enrollment, entry, is_delayed, is_heard)
+
+    async def _locked(
+        self, session: AsyncSession, enrollment_id: str
+    ) -> tuple[EnrollmentRow, bool]:
+        """Return the enrollment, and whether any other system listens; one query for both."""
+        query = select(EnrollmentRow, somebody_listens()).where(EnrollmentRow.id == enrollment_id)
+        if self._database.has_row_locks:
+            query = query.with_for_update(of=EnrollmentRow)
+        enrollment, is_heard = (await session.execute(query)).one()
+        return enrollment, is_heard
 
     async def _write(
-        self, session: AsyncSession, enrollment: EnrollmentRow, entry: Entry, is_delayed: bool
+        self,
+        session: AsyncSession,
+        enrollment: EnrollmentRow,
+        entry: Entry,
+        is_delayed: bool,
+        is_heard: bool,
     ) -> Written:
         turn = Turn(
             session=session,
@@ -74,6 +87,7 @@ class JourneyBook:
             calendar=await current_calendar(session, self._zone),
             has_row_locks=self._database.has_row_locks,
         )
+        before = Stood.of(enrollment)
         for step in entry.steps:
             await _APPLIERS[type(step)](turn, step)
         if is_delayed:
@@ -83,6 +97,7 @@ class JourneyBook:
             entered=turn.answer,
             notices=tuple(dispatch_of(notice) for notice in turn.notices),
             woken=await self._woken(turn),
+            deliveries=await announce_turn(turn, before) if is_heard else (),
         )
         session.add(
             EntryRow(

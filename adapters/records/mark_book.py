@@ -6,14 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import Database
-from adapters.records.round_tables import AssessorRow, AssignmentRow, MarkRow, RevisionRow, RoundRow
+from adapters.records.mark_reading import (
+    LockedItem,
+    assigned,
+    locked_items,
+    mark_of,
+    marks_of,
+    open_items_of,
+    parts_of,
+)
+from adapters.records.round_tables import AssessorRow, AssignmentRow, MarkRow, RoundRow
 from adapters.records.tables import CatalogVersionRow, EnrollmentRow
 from domain.assessment import (
     Item,
     ItemLocked,
     Mark,
-    MarkKind,
-    NotYourAssignment,
     StaleVersion,
     UnknownItem,
     items_of,
@@ -26,7 +33,7 @@ from domain.assignment import (
     UnknownAssessor,
 )
 from domain.catalog import CatalogEntry
-from domain.enrollment import EnrollmentClosed, NotAtThisStage, Stage, UnknownEnrollment
+from domain.enrollment import NotAtThisStage, Stage, StaleRound, UnknownEnrollment
 from domain.refusals import Refusal
 from domain.submission import Draft
 from domain.values import Instant, Value
@@ -43,15 +50,6 @@ class OfferLine(Value):
     offered_at: Instant
     due_at: Instant | None
     items: int
-
-
-class LockedItem(Value):
-    """What was met: by whom, when, and in which round (trap 21)."""
-
-    item: str
-    round: int
-    assessor_id: str
-    at: Instant
 
 
 class Sheet(Value):
@@ -103,7 +101,7 @@ class MarkBook:
                     state=AssignmentState(assignment.state),
                     offered_at=assignment.offered_at,
                     due_at=enrollment.waiting_until,
-                    items=len(_open_items(round_row)),
+                    items=len(open_items_of(round_row)),
                 )
                 for assignment, enrollment, round_row, title in rows
             )
@@ -129,7 +127,7 @@ class MarkBook:
         Raises ``UnknownEnrollment`` and ``NotYourAssignment``.
         """
         async with self._database.reading() as session:
-            assignment, row = await _assigned(session, assessor_id, enrollment_id)
+            assignment, row = await assigned(session, assessor_id, enrollment_id)
             enrollment = await session.get_one(EnrollmentRow, enrollment_id)
             version = await session.get_one(CatalogVersionRow, enrollment.version_id)
             return Sheet(
@@ -137,35 +135,42 @@ class MarkBook:
                 round=row.number,
                 assignment_id=assignment.id,
                 items=items_of(CatalogEntry.model_validate(version.content)),
-                open_items=_open_items(row),
-                marks=await _marks(session, enrollment_id, row.number, assessor_id),
+                open_items=open_items_of(row),
+                marks=await marks_of(session, enrollment_id, row.number, assessor_id),
                 marks_version=row.marks_version,
-                parts=await _parts(session, enrollment_id, row.number),
+                parts=await parts_of(session, enrollment_id, row.number),
                 locked=await locked_items(session, enrollment_id, row.number),
             )
 
     async def save(
-        self, assessor_id: str, enrollment_id: str, mark: Mark, at: datetime
+        self,
+        assessor_id: str,
+        enrollment_id: str,
+        mark: Mark,
+        at: datetime,
+        round_number: int | None = None,
     ) -> tuple[Mark, int]:
         """Save one mark that was based on ``mark.version``, 0 for a new one.
 
-        Returns it with its new version, and the version of the whole sheet. Raises
-        ``NotYourAssignment``, ``UnknownItem``, ``ItemLocked``, ``StaleVersion``, and
-        ``NotAtThisStage`` once the round was judged: the judgement is of the marks as they were.
+        ``round_number`` is the round that it was made in (trap 10). Returns it with its new
+        version, and the version of the whole sheet. Raises ``NotYourAssignment``, ``StaleRound``,
+        ``UnknownItem``, ``ItemLocked``, ``StaleVersion`` with the mark that was saved meanwhile,
+        and ``NotAtThisStage`` once the round was judged: the judgement is of the marks as they
+        were.
         """
         async with self._database.transaction() as session:
             # One after the other, and after what the journey writes: each save counts.
             lock = self._database.has_row_locks or None
             await session.get(EnrollmentRow, enrollment_id, with_for_update=lock)
-            assignment, row = await _assigned(session, assessor_id, enrollment_id)
+            assignment, row = await assigned(session, assessor_id, enrollment_id)
+            if round_number not in {None, row.number}:
+                raise StaleRound(named=round_number, open=row.number)
             if row.judged_by is not None:
                 raise NotAtThisStage(stage=Stage.APPROVING)
             await self._refuse_wrong_item(session, enrollment_id, row, mark.item)
             key = (enrollment_id, row.number, assessor_id, mark.item)
             kept = await session.get(MarkRow, key)
-            current = kept.version if kept else 0
-            if mark.version != current:
-                raise StaleVersion(current=current, based_on=mark.version)
+            _refuse_stale(mark, kept)
             if kept is None:
                 kept = MarkRow(
                     enrollment_id=enrollment_id,
@@ -174,15 +179,15 @@ class MarkBook:
                     item=mark.item,
                 )
                 session.add(kept)
-            kept.kind, kept.feedback = mark.kind, mark.feedback
-            kept.version, kept.marked_at = current + 1, at
+            kept.kind, kept.obstacle, kept.feedback = mark.kind, mark.obstacle, mark.feedback
+            kept.version, kept.marked_at = mark.version + 1, at
             row.marks_version += 1
-            return mark.model_copy(update={"version": current + 1}), row.marks_version
+            return mark_of(kept), row.marks_version
 
     async def _refuse_wrong_item(
         self, session: AsyncSession, enrollment_id: str, row: RoundRow, key: str
     ) -> None:
-        open_items = _open_items(row)
+        open_items = open_items_of(row)
         if key in open_items:
             return
         for locked in await locked_items(session, enrollment_id, row.number):
@@ -206,86 +211,10 @@ async def _was_offered(session: AsyncSession, assessor_id: str, live: Assignment
     return earlier is not None
 
 
-async def _assigned(
-    session: AsyncSession, assessor_id: str, enrollment_id: str
-) -> tuple[AssignmentRow, RoundRow]:
-    enrollment = await session.get(EnrollmentRow, enrollment_id)
-    if enrollment is None:
-        raise UnknownEnrollment(enrollment=enrollment_id)
-    if enrollment.ending is not None:
-        raise EnrollmentClosed(ending=enrollment.ending)
-    assignment = await session.scalar(
-        select(AssignmentRow).where(
-            AssignmentRow.enrollment_id == enrollment_id,
-            AssignmentRow.assessor_id == assessor_id,
-            AssignmentRow.state == AssignmentState.ACCEPTED,
-            AssignmentRow.is_live,
-        )
-    )
-    if assignment is None:
-        raise NotYourAssignment
-    row = await session.get_one(RoundRow, (enrollment_id, assignment.round))
-    return assignment, row
-
-
-def _open_items(row: RoundRow) -> tuple[str, ...]:
-    kept = row.open_items["items"]
-    return tuple(str(key) for key in (kept if isinstance(kept, list) else []))
-
-
-async def _marks(
-    session: AsyncSession, enrollment_id: str, number: int, assessor_id: str
-) -> tuple[Mark, ...]:
-    rows = await session.scalars(
-        select(MarkRow)
-        .where(
-            MarkRow.enrollment_id == enrollment_id,
-            MarkRow.round == number,
-            MarkRow.assessor_id == assessor_id,
-        )
-        .order_by(MarkRow.item)
-    )
-    return tuple(
-        Mark(item=row.item, kind=MarkKind(row.kind), feedback=row.feedback, version=row.version)
-        for row in rows
-    )
-
-
-async def _parts(session: AsyncSession, enrollment_id: str, number: int) -> tuple[Draft, ...]:
-    """Return the newest accepted content of each part up to a round."""
-    rows = await session.scalars(
-        select(RevisionRow)
-        .where(
-            RevisionRow.enrollment_id == enrollment_id,
-            RevisionRow.round <= number,
-            RevisionRow.accepted_at.is_not(None),
-        )
-        .order_by(RevisionRow.round)
-    )
-    newest = {row.part: Draft.model_validate(row.content) for row in rows}
-    return tuple(newest[part] for part in sorted(newest))
-
-
-async def locked_items(
-    session: AsyncSession, enrollment_id: str, before_round: int
-) -> tuple[LockedItem, ...]:
-    """Return what was met in the rounds before ``before_round``, with its provenance."""
-    rows = await session.scalars(
-        select(MarkRow)
-        .where(
-            MarkRow.enrollment_id == enrollment_id,
-            MarkRow.round < before_round,
-            MarkRow.kind == MarkKind.MET,
-            MarkRow.decided_at.is_not(None),
-        )
-        .order_by(MarkRow.item, MarkRow.round)
-    )
-    return tuple(
-        LockedItem(
-            item=row.item,
-            round=row.round,
-            assessor_id=row.assessor_id,
-            at=row.decided_at or row.marked_at,
-        )
-        for row in rows
-    )
+def _refuse_stale(mark: Mark, kept: MarkRow | None) -> None:
+    current = kept.version if kept else 0
+    if mark.version == current:
+        return
+    refusal = StaleVersion(current=current, based_on=mark.version)
+    refusal.points = (mark_of(kept),) if kept else ()
+    raise refusal

@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import Outgoing
 from adapters.records.database import Database
+from adapters.records.letter_book import keep_letter
 from adapters.records.notice_facts import LetterDesk
 from adapters.records.steps.turn import close_attention, open_attention, situation_of
 from adapters.records.tables import EnrollmentRow, NoticeRow
 from domain.enrollment import AttentionKind
+from domain.kept_letters import KeptLetter
 from domain.notice_rules import Situation, UnknownNotice, repeats_by_itself, still_applies
 from domain.notices import NoticeKind, NoticeState
 from domain.values import later_of
@@ -57,28 +59,37 @@ class NoticeBook:
             notice.attempts += 1
             return await self._letters.outgoing(session, notice, enrollment)
 
-    async def claim(self, notice_id: str, token: str) -> bool:
-        """Claim a notice directly before its bytes go out; one sender can."""
+    async def claim(self, notice_id: str, token: str, letter: KeptLetter | None = None) -> bool:
+        """Claim a notice directly before its bytes go out; one sender can.
+
+        The ``letter`` that is about to go out is kept along with the claim.
+        """
         async with self._database.transaction() as session:
-            first = await session.execute(
-                update(NoticeRow)
-                .where(NoticeRow.id == notice_id, NoticeRow.state == NoticeState.INTENDED)
-                .values(state=NoticeState.SENDING, claim=token)
-                .returning(NoticeRow.id)
+            is_claimed = await self._claimed(session, notice_id, token)
+            if is_claimed and letter is not None:
+                await keep_letter(session, notice_id, letter)
+            return is_claimed
+
+    async def _claimed(self, session: AsyncSession, notice_id: str, token: str) -> bool:
+        first = await session.execute(
+            update(NoticeRow)
+            .where(NoticeRow.id == notice_id, NoticeRow.state == NoticeState.INTENDED)
+            .values(state=NoticeState.SENDING, claim=token)
+            .returning(NoticeRow.id)
+        )
+        if first.first() is not None:
+            return True
+        again = await session.execute(
+            update(NoticeRow)
+            .where(
+                NoticeRow.id == notice_id,
+                NoticeRow.state == NoticeState.UNKNOWN,
+                NoticeRow.repeats == 0,
             )
-            if first.first() is not None:
-                return True
-            again = await session.execute(
-                update(NoticeRow)
-                .where(
-                    NoticeRow.id == notice_id,
-                    NoticeRow.state == NoticeState.UNKNOWN,
-                    NoticeRow.repeats == 0,
-                )
-                .values(state=NoticeState.SENDING, claim=token, repeats=1)
-                .returning(NoticeRow.id)
-            )
-            return again.first() is not None
+            .values(state=NoticeState.SENDING, claim=token, repeats=1)
+            .returning(NoticeRow.id)
+        )
+        return again.first() is not None
 
     async def accepted(self, notice_id: str, reply: str, at: datetime) -> None:
         """Write ``accepted`` with the server's own reply."""

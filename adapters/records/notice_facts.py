@@ -7,38 +7,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import Outgoing
 from adapters.records.link_signing import Links
+from adapters.records.mark_reading import mark_of
+from adapters.records.notice_lists import digest_of, order_lines_of, receipt_of
 from adapters.records.round_tables import (
     AssessorRow,
     AssignmentRow,
     MarkRow,
-    RevisionRow,
     RoundRow,
 )
+from adapters.records.sign_in_book import whom_to_tell
 from adapters.records.tables import (
-    AttentionRow,
     CatalogVersionRow,
     DueTimeRow,
     EnrollmentRow,
     NoticeRow,
-    OrderLineRow,
     OrderRow,
     PersonRow,
     ReasonRow,
     TimelineRow,
 )
-from domain.assessment import items_of
+from domain.assessment import items_of, spoken_kind
 from domain.catalog import CatalogEntry
 from domain.letters import (
-    DigestLine,
     DueText,
     FeedbackLine,
     LetterFacts,
-    OrderLineText,
-    ReceiptLine,
     spoken_instant,
 )
 from domain.notices import NoticeKind, Recipient
 from domain.policy import Policy
+from domain.sign_ins import SIGN_IN_KINDS
 from domain.timeline import Happening
 from domain.values import Value
 
@@ -93,6 +91,8 @@ class LetterDesk:
         self, session: AsyncSession, notice: NoticeRow, enrollment: EnrollmentRow | None
     ) -> Outgoing:
         """Return the notice with everything that its letter says, and to whom it goes."""
+        if notice.kind in SIGN_IN_KINDS:
+            return await self._letting_in(session, notice)
         name, address, recipient_id = await self._recipient(session, notice, enrollment)
         facts = LetterFacts(
             recipient_name=name,
@@ -105,13 +105,39 @@ class LetterDesk:
         if enrollment is not None:
             facts = await self._about_journey(session, notice, enrollment, facts)
         elif notice.kind == NoticeKind.ORDER_RECEIVED:
-            facts = facts.model_copy(update={"order_lines": await _order_lines(session, notice)})
+            order = await session.get_one(OrderRow, notice.order_id)
+            known = {"order_lines": await order_lines_of(session, order)}
+            facts = facts.model_copy(update={**known, "awaits_payment": order.settled_at is None})
         elif notice.kind == NoticeKind.OPS_DIGEST:
-            facts = facts.model_copy(update={"digest": await _digest(session)})
+            facts = facts.model_copy(update={"digest": await digest_of(session)})
         page = _LINKS.get(NoticeKind(notice.kind))
         if page is not None:
             link = self._links.link(page, recipient_id, notice.subject_id)
             facts = facts.model_copy(update={"link": link})
+        return self._addressed(notice, facts, address, enrollment)
+
+    async def _letting_in(self, session: AsyncSession, notice: NoticeRow) -> Outgoing:
+        """Return the mail that lets somebody in: a link, or the digits of a code."""
+        name, address, ends_at = await whom_to_tell(session, notice.subject_id)
+        is_code = notice.kind == NoticeKind.SIGN_IN_CODE
+        good_until = spoken_instant(ends_at, ZoneInfo(self._programme.zone))
+        facts = LetterFacts(
+            recipient_name=name,
+            programme_name=self._programme.name,
+            support_address=self._programme.support_address,
+            due=DueText(text=good_until, why="Counted from when it was asked for."),
+            code=self._links.code(notice.subject_id) if is_code else None,
+            link=None if is_code else self._links.link("enter", "mail", notice.subject_id),
+        )
+        return self._addressed(notice, facts, address, None)
+
+    def _addressed(
+        self,
+        notice: NoticeRow,
+        facts: LetterFacts,
+        address: str,
+        enrollment: EnrollmentRow | None,
+    ) -> Outgoing:
         return Outgoing(
             kind=NoticeKind(notice.kind),
             to_address=address,
@@ -156,7 +182,7 @@ class LetterDesk:
             known["due"] = await self._due_text(session, enrollment.due_id or notice.due_id)
         match NoticeKind(notice.kind):
             case NoticeKind.PART_RECEIVED:
-                known["receipt"] = await _receipt(session, notice, enrollment)
+                known["receipt"] = await receipt_of(session, notice, enrollment)
             case NoticeKind.NOT_YET:
                 entry = CatalogEntry.model_validate(version.content)
                 known |= await self._feedback(session, notice, enrollment, entry)
@@ -192,9 +218,12 @@ class LetterDesk:
         )
         lines = {
             mark.item: FeedbackLine(
-                item_label=labels[mark.item], mark=mark.kind, feedback=mark.feedback
+                item_label=labels[mark.item],
+                mark=spoken_kind(mark.kind, mark.obstacle),
+                feedback=mark.feedback,
             )
-            for mark in marks
+            for mark in map(mark_of, marks)
+            if mark.kind is not None
         }
         not_met = [key for key in labels if isinstance(open_keys, list) and key in open_keys]
         return {
@@ -231,44 +260,3 @@ async def _note(session: AsyncSession, notice: NoticeRow, enrollment: Enrollment
         .order_by(TimelineRow.id.desc())
         .limit(1)
     )
-
-
-async def _receipt(
-    session: AsyncSession, notice: NoticeRow, enrollment: EnrollmentRow
-) -> tuple[ReceiptLine, ...]:
-    revision = await session.scalar(
-        select(RevisionRow).where(
-            RevisionRow.enrollment_id == enrollment.id,
-            RevisionRow.round == notice.round,
-            RevisionRow.part == notice.part,
-            RevisionRow.accepted_at.is_not(None),
-        )
-    )
-    files = revision.files.get("files", []) if revision else []
-    return tuple(
-        ReceiptLine.model_validate(each) for each in (files if isinstance(files, list) else [])
-    )
-
-
-async def _order_lines(session: AsyncSession, notice: NoticeRow) -> tuple[OrderLineText, ...]:
-    rows = await session.execute(
-        select(OrderLineRow.number, PersonRow.name, CatalogVersionRow.title)
-        .join(PersonRow, PersonRow.id == OrderLineRow.person_id)
-        .join(CatalogVersionRow, CatalogVersionRow.id == OrderLineRow.version_id)
-        .where(OrderLineRow.order_id == notice.order_id)
-        .order_by(OrderLineRow.number)
-    )
-    return tuple(
-        OrderLineText(number=number, learner=learner, micro_credential=title, outcome="ordered")
-        for number, learner, title in rows
-    )
-
-
-async def _digest(session: AsyncSession) -> tuple[DigestLine, ...]:
-    rows = await session.execute(
-        select(AttentionRow.kind, func.count())
-        .where(AttentionRow.closed_at.is_(None))
-        .group_by(AttentionRow.kind)
-        .order_by(AttentionRow.kind)
-    )
-    return tuple(DigestLine(label=kind.replace("_", " "), count=count) for kind, count in rows)

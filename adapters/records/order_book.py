@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.contracts import LinesToStart, OrderRef, OrderStanding
 from activities.ports import Dispatch, JourneyToStart, LinesOpened
+from activities.webhook_contracts import DeliveryDispatch
+from adapters.records.announcing import announce_settled, never_started
 from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database, is_added
 from adapters.records.dispatching import dispatch_of
 from adapters.records.enrolling import enroll_or_hold, grant_subscription, journey_to_start
 from adapters.records.people_book import people_of
+from adapters.records.search_book import index_order
 from adapters.records.steps.turn import close_attention, open_attention
 from adapters.records.tables import (
     CatalogVersionRow,
@@ -72,7 +75,16 @@ class OrderBook:
                     raise NotForSale(key=f"{line.library}/{line.slug}")
                 person_id = people[line.learner.address]
                 session.add(_line_row(order_id, number, line, person_id, version))
+            await index_order(session, order_id, order)
+            if settled_at is not None:
+                row = await session.get_one(OrderRow, order_id)
+                await announce_settled(session, row, settled_at)
         return order_id
+
+    async def untold(self, order_id: str) -> tuple[DeliveryDispatch, ...]:
+        """Return what other systems are to be told of an order, and nobody has begun to."""
+        async with self._database.reading() as session:
+            return await never_started(session, order_id)
 
     async def published(self, keys: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Return those of the library-and-slug ``keys`` that are for sale."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.contracts import PartRef
 from activities.ports import Submitted
 from adapters.records.database import Database, is_added
+from adapters.records.draft_versions import keep_version
 from adapters.records.part_reading import (
     OpenWork,
     artifacts_of,
@@ -19,7 +20,7 @@ from adapters.records.round_tables import ArtifactRow, DraftRow, PreflightRow, R
 from adapters.records.steps.turn import open_attention
 from adapters.records.tables import EnrollmentRow, PersonRow
 from domain.assessment import ItemLocked, StaleVersion, UnknownItem
-from domain.enrollment import AttentionKind, EnrollmentClosed, UnknownEnrollment
+from domain.enrollment import AttentionKind, EnrollmentClosed, StaleRound, UnknownEnrollment
 from domain.evidence import Inspection, Stored
 from domain.findings import Finding
 from domain.submission import (
@@ -55,16 +56,22 @@ class PartBook:
             work = await open_work_of(session, enrollment_id)
             return await draft_of(session, work, part)
 
-    async def save(self, enrollment_id: str, draft: Draft, at: datetime) -> Draft:
+    async def save(
+        self, enrollment_id: str, draft: Draft, at: datetime, round_number: int | None = None
+    ) -> Draft:
         """Save a draft that was based on ``draft.version``; returns it with the new version.
 
-        Raises ``StaleVersion`` (trap 9), ``ItemLocked``, ``UnknownItem``, ``PartAlreadySubmitted``.
+        Versions begin anew in each round, so a page names the ``round_number`` too (trap 10). What
+        the draft was before stays among its kept versions. Raises ``StaleVersion`` (trap 9),
+        ``StaleRound``, ``ItemLocked``, ``UnknownItem``, ``PartAlreadySubmitted``.
         """
         async with self._database.transaction() as session:
             # Two saves of one enrollment come one after the other, also when both are the first.
             lock = self._database.has_row_locks or None
             await session.get(EnrollmentRow, enrollment_id, with_for_update=lock)
             work = await open_work_of(session, enrollment_id)
+            if round_number not in (None, work.round):
+                raise StaleRound(named=round_number, open=work.round)
             await _refuse_frozen(session, work, draft.part)
             _refuse_foreign_items(work, draft)
             await self._refuse_foreign_files(session, enrollment_id, draft)
@@ -80,6 +87,7 @@ class PartBook:
                 session.add(row)
             row.version, row.saved_at = saved.version, at
             row.content = saved.model_dump(mode="json")
+            await keep_version(session, enrollment_id, work.round, saved, at)
             enrollment = await session.get_one(EnrollmentRow, enrollment_id)
             enrollment.portal_used_at = enrollment.portal_used_at or at
             return saved

@@ -17,6 +17,7 @@ from domain.submission import (
     carried_forward,
     part_items,
     preflight,
+    seeded_draft,
 )
 from domain.values import Value
 
@@ -62,15 +63,7 @@ async def draft_of(session: AsyncSession, work: OpenWork, part: int) -> Draft:
     row = await session.get(DraftRow, (work.enrollment_id, work.round, part))
     if row is not None:
         return Draft.model_validate(row.content)
-    previous = await previous_content(session, work, part)
-    if previous is None:
-        return Draft(part=part)
-    # Only what is open again is offered for writing; what was met is carried over at the freezing.
-    return Draft(
-        part=part,
-        answers={key: text for key, text in previous.answers.items() if key in work.open_keys},
-        evidence={key: each for key, each in previous.evidence.items() if key in work.open_keys},
-    )
+    return seeded_draft(await previous_content(session, work, part), part, work.open_keys)
 
 
 async def previous_content(session: AsyncSession, work: OpenWork, part: int) -> Draft | None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import JourneyToStart
+from adapters.records.announcing import announce_refund, announce_settled
 from adapters.records.database import Database
 from adapters.records.enrolling import enroll_or_hold, journey_to_start
 from adapters.records.ops_actions import keep_action
@@ -61,6 +62,7 @@ class RefundBook:
             if order.settled_at is None:
                 order.settled_at = at
                 await _keep(session, OpsActionKind.ORDER_SETTLED, order_id, grounds)
+                await announce_settled(session, order, at)
             return _key(order)
 
     async def begin_refund(
@@ -188,3 +190,4 @@ async def _refund(session: AsyncSession, line: OrderLineRow, at: datetime) -> No
     if grant is not None:
         grant.revoked_at = at
     await close_attention(session, line.id, AttentionKind.SECOND_ENROLLMENT, at, "refunded")
+    await announce_refund(session, line, at)

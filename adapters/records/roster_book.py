@@ -147,6 +147,26 @@ class RosterBook:
         """End the leave of today, so that the assessor is offered rounds from now on."""
         return await self._change(assessor_id, OpsActionKind.LEAVE_ENDED, _end_leave, grounds)
 
+    async def cancel_leave(
+        self, assessor_id: str, first: date, last: date, grounds: Grounds
+    ) -> RosterChange:
+        """Take a leave back that has not begun; one that has begun is ended instead."""
+
+        async def stay(session: AsyncSession, row: AssessorRow, today: date) -> bool:
+            planned = await session.scalar(
+                select(LeaveRow).where(
+                    LeaveRow.assessor_id == row.id,
+                    LeaveRow.first_day == first,
+                    LeaveRow.last_day == last,
+                    LeaveRow.first_day > today,
+                )
+            )
+            if planned is not None:
+                await session.delete(planned)
+            return planned is not None
+
+        return await self._change(assessor_id, OpsActionKind.LEAVE_ENDED, stay, grounds)
+
     async def set_capacity(self, assessor_id: str, capacity: int, grounds: Grounds) -> RosterChange:
         """Set how many rounds an assessor may hold at a time; refuses ``capacity_out_of_range``."""
         check_capacity(capacity)

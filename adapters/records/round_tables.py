@@ -124,7 +124,10 @@ class AssignmentRow(Base):
 
 
 class MarkRow(Base):
-    """One mark of one assessor in one round; ``locked_at`` when the round was decided."""
+    """One mark of one assessor in one round; ``decided_at`` when the round was decided.
+
+    ``kind`` is empty while there are only words.
+    """
 
     __tablename__ = "marks"
 
@@ -132,7 +135,8 @@ class MarkRow(Base):
     round: Mapped[int] = mapped_column(primary_key=True)
     assessor_id: Mapped[str] = mapped_column(ForeignKey("assessors.id"), primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
+    kind: Mapped[str | None]
+    obstacle: Mapped[str | None]
     feedback: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
     marked_at: Mapped[datetime]

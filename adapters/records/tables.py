@@ -218,6 +218,7 @@ class DueTimeRow(Base):
     calendar_name: Mapped[str]
     calendar_version: Mapped[int]
     explanation: Mapped[str] = mapped_column(Text)
+    reminders: Mapped[JsonObject] = mapped_column(default=dict)
 
 
 class ReasonRow(Base):

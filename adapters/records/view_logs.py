@@ -48,6 +48,7 @@ async def notices_of(session: AsyncSession, subjects: tuple[str, ...]) -> tuple[
             settled_at=row.settled_at,
             attempts=row.attempts,
             reply=row.reply,
+            superseded_by=row.superseded_by,
         )
         for row in rows
     )
@@ -75,6 +76,7 @@ async def attention_of(
     )
     return tuple(
         AttentionLine(
+            subject=row.subject_id,
             kind=row.kind,
             opened_at=row.opened_at,
             closed_at=row.closed_at,

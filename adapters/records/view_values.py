@@ -1,33 +1,7 @@
-"""What people look at: the values of lists and of one journey."""
+"""What people look at one by one: the values of a journey and of an order."""
 
+from adapters.records.journey_values import ClockLine, FutureSend, LastOffer
 from domain.values import Instant, JsonObject, Value
-
-
-class JourneyFilter(Value):
-    """Which journeys to list; everything that is given must hold."""
-
-    stage: str | None = None
-    waiting_on: str | None = None
-    library: str | None = None
-    text: str | None = None
-    has_attention: bool = False
-    is_open: bool = False
-    is_late_at: Instant | None = None
-
-
-class JourneyLine(Value):
-    """One journey of a list."""
-
-    enrollment_id: str
-    practitioner: str
-    title: str
-    library: str
-    stage: str
-    round: int
-    waiting_on: str
-    waiting_until: Instant | None
-    attention: int
-    ending: str | None
 
 
 class TimelineLine(Value):
@@ -54,11 +28,14 @@ class NoticeLine(Value):
     settled_at: Instant | None
     attempts: int
     reply: str
+    superseded_by: str | None = None
+    """The notice that was sent in its place, if it was sent again."""
 
 
 class AttentionLine(Value):
     """Something that ops must look at, or had to."""
 
+    subject: str
     kind: str
     opened_at: Instant
     closed_at: Instant | None
@@ -92,8 +69,12 @@ class JourneyView(Value):
     library: str
     title: str
     version: int
+    person_id: str
     order: str
+    order_id: str
     line_id: str
+    opened_at: Instant
+    last_at: Instant
     stage: str
     round: int
     waiting_on: str
@@ -109,6 +90,9 @@ class JourneyView(Value):
     timeline: tuple[TimelineLine, ...]
     notices: tuple[NoticeLine, ...]
     attention: tuple[AttentionLine, ...]
+    clock: ClockLine | None = None
+    future: tuple[FutureSend, ...] = ()
+    last_offer: LastOffer | None = None
 
 
 class OrderLineView(Value):

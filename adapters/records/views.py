@@ -1,55 +1,32 @@
-"""What people look at: lists from the flat row alone, and one journey with everything about it."""
+"""What people look at one by one: a journey, an order. The long lists are ``board_views``."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TypedDict
-
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import Database
-from adapters.records.round_tables import AssessorRow, AssignmentRow
-from adapters.records.subscriptions import subscription_of
+from adapters.records.journey_views import journey_view
 from adapters.records.tables import (
     AttentionRow,
     CatalogVersionRow,
     DueTimeRow,
-    EnrollmentRow,
     NoticeRow,
     OrderLineRow,
     OrderRow,
     PersonRow,
 )
-from adapters.records.view_logs import actions_of, attention_of, notices_of, timeline_of
+from adapters.records.view_logs import actions_of
 from adapters.records.view_values import (
     ActionLine,
     DueTimeLine,
-    JourneyFilter,
-    JourneyLine,
     JourneyView,
     OpenAttentionLine,
     OrderLineView,
     OrderView,
 )
-from domain.enrollment import UnknownEnrollment
 from domain.notices import NoticeState
 from domain.orders import OrderAmbiguous, UnknownOrder
 
 PAGE = 100
-
-
-class _Standing(TypedDict):
-    enrollment_id: str
-    library: str
-    line_id: str
-    stage: str
-    round: int
-    waiting_on: str
-    waiting_until: datetime | None
-    access_due_at: datetime | None
-    access_met_at: datetime | None
-    access_breached_at: datetime | None
-    ending: str | None
 
 
 class Views:
@@ -59,63 +36,10 @@ class Views:
         self._database = database
         self._zone = zone
 
-    async def journeys(
-        self, wanted: JourneyFilter, after: str = "", limit: int = PAGE
-    ) -> tuple[JourneyLine, ...]:
-        """Return one page of journeys, in the order of their ids after ``after``; one query."""
-        query = (
-            select(EnrollmentRow, PersonRow.name, CatalogVersionRow.title)
-            .join(PersonRow, PersonRow.id == EnrollmentRow.person_id)
-            .join(CatalogVersionRow, CatalogVersionRow.id == EnrollmentRow.version_id)
-            .where(EnrollmentRow.id > after, *_conditions(wanted))
-            .order_by(EnrollmentRow.id)
-            .limit(limit)
-        )
-        async with self._database.reading() as session:
-            rows = await session.execute(query)
-            return tuple(
-                JourneyLine(
-                    enrollment_id=row.id,
-                    practitioner=name,
-                    title=title,
-                    library=row.library,
-                    stage=row.stage,
-                    round=row.round,
-                    waiting_on=row.waiting_on,
-                    waiting_until=row.waiting_until,
-                    attention=row.open_attention,
-                    ending=row.ending,
-                )
-                for row, name, title in rows
-            )
-
     async def journey(self, enrollment_id: str) -> JourneyView:
         """Return everything about one journey. Raises ``UnknownEnrollment``."""
         async with self._database.reading() as session:
-            row = await session.get(EnrollmentRow, enrollment_id)
-            if row is None:
-                raise UnknownEnrollment(enrollment=enrollment_id)
-            person = await session.get_one(PersonRow, row.person_id)
-            version = await session.get_one(CatalogVersionRow, row.version_id)
-            line = await session.get_one(OrderLineRow, row.line_id)
-            order = await session.get_one(OrderRow, line.order_id)
-            due = await session.get(DueTimeRow, row.due_id) if row.due_id else None
-            return JourneyView(
-                **_standing(row),
-                practitioner=person.name,
-                address=person.address,
-                organization=person.organization,
-                title=version.title,
-                version=version.number,
-                order=f"{order.channel} {order.external_id}",
-                zone=due.zone if due else self._zone,
-                why_then=due.explanation if due else "",
-                subscription_until=await subscription_of(session, person.id),
-                assessor=await _assessor(session, enrollment_id),
-                timeline=await timeline_of(session, enrollment_id),
-                notices=await notices_of(session, (enrollment_id, order.id)),
-                attention=await attention_of(session, (enrollment_id, line.id, order.id)),
-            )
+            return await journey_view(session, enrollment_id, self._zone)
 
     async def orders(self, after: str = "", limit: int = PAGE) -> tuple[OrderView, ...]:
         """Return one page of orders without their lines."""
@@ -194,53 +118,6 @@ class Views:
             return counted or 0
 
 
-def _conditions(wanted: JourneyFilter) -> Sequence[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.stage:
-        conditions.append(EnrollmentRow.stage == wanted.stage)
-    if wanted.waiting_on:
-        conditions.append(EnrollmentRow.waiting_on == wanted.waiting_on)
-    if wanted.library:
-        conditions.append(EnrollmentRow.library == wanted.library)
-    if wanted.has_attention:
-        conditions.append(EnrollmentRow.open_attention > 0)
-    if wanted.is_open:
-        conditions.append(EnrollmentRow.ended_at.is_(None))
-    if wanted.is_late_at:
-        conditions.append(EnrollmentRow.waiting_until < wanted.is_late_at)
-    if wanted.text:
-        like = f"%{_escaped(wanted.text.casefold())}%"
-        conditions.append(
-            or_(
-                func.lower(PersonRow.name).like(like, escape="\\"),
-                PersonRow.address.like(like, escape="\\"),
-                EnrollmentRow.id.like(like, escape="\\"),
-            )
-        )
-    return conditions
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _standing(row: EnrollmentRow) -> _Standing:
-    """Return what the flat row says."""
-    return _Standing(
-        enrollment_id=row.id,
-        library=row.library,
-        line_id=row.line_id,
-        stage=row.stage,
-        round=row.round,
-        waiting_on=row.waiting_on,
-        waiting_until=row.waiting_until,
-        access_due_at=row.access_due_at,
-        access_met_at=row.access_met_at,
-        access_breached_at=row.access_breached_at,
-        ending=row.ending,
-    )
-
-
 async def _order_named(session: AsyncSession, name: str) -> OrderRow:
     row = await session.get(OrderRow, name)
     if row is not None:
@@ -267,12 +144,3 @@ def _order_view(
         lines=lines,
         actions=actions,
     )
-
-
-async def _assessor(session: AsyncSession, enrollment_id: str) -> str | None:
-    query: Select[str] = (
-        select(AssessorRow.name)
-        .join(AssignmentRow, AssignmentRow.assessor_id == AssessorRow.id)
-        .where(AssignmentRow.enrollment_id == enrollment_id, AssignmentRow.is_live)
-    )
-    return await session.scalar(query)

@@ -10,6 +10,7 @@ from activities.contracts import Entry
 from activities.ports import Dispatch, JourneyToStart
 from activities.records import DELAYED_AFTER_ATTEMPTS, JourneyRecordsActivities
 from activities.steps import RecordAccess
+from activities.webhook_contracts import DeliveryDispatch
 from adapters.records.database import Database
 from adapters.records.tables import AttentionRow, EnrollmentRow
 from domain.enrollment import AttentionKind
@@ -26,6 +27,10 @@ class SilentEngine:
     async def wake(self, enrollment_ids: tuple[str, ...]) -> None:
         """No place is freed here."""
         assert enrollment_ids == ()
+
+    async def deliver(self, deliveries: tuple[DeliveryDispatch, ...]) -> None:
+        """Nobody listens here."""
+        assert deliveries == ()
 
     async def start_journeys(self, journeys: tuple[JourneyToStart, ...]) -> None:
         """No order is taken here."""

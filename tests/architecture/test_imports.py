@@ -19,14 +19,17 @@ from tests.architecture.source import (
 )
 
 WORKFLOW_FRONT = ("workflows.contracts", "workflows.names")
+FORECAST = ("workflows.clocks", "workflows.guards")
+"""What previews share with the journeys, so that they cannot say another thing."""
 ALLOWED = {
     "domain": ("domain",),
     **dict.fromkeys(PURE_PARTS, ("domain", *PURE_PARTS)),
     "activities": ("domain", "activities"),
     "workflows": ("domain", "workflows", "activities.interfaces", *CONTRACTS),
     "adapters": ("domain", "adapters", *PORTS, *CONTRACTS, "settings"),
-    "office": ("domain", "office", "adapters", *PORTS, *CONTRACTS, *WORKFLOW_FRONT),
+    "office": ("domain", "office", "adapters", *PORTS, *CONTRACTS, *WORKFLOW_FRONT, *FORECAST),
     "cli": ("domain", "cli", "office", "adapters", "settings", *CONTRACTS, *WORKFLOW_FRONT),
+    "portal": ("domain", "portal", "office", "adapters", "settings", *CONTRACTS, *WORKFLOW_FRONT),
     "settings": ("domain",),
 }
 """What of the project each part may import. The longest name that fits a module decides."""
@@ -37,7 +40,7 @@ OURS = (*PACKAGES, *ROOT_MODULES)
 def forbidden_imports(module: Module) -> list[str]:
     """Return the imports of a module that the table does not allow."""
     parts = [part for part in ALLOWED if module.is_in(part)]
-    if not parts:  # a composition root
+    if not parts or module.name == "portal.app":  # a composition root
         return []
     allowed = ALLOWED[max(parts, key=len)]
     return [
@@ -81,11 +84,25 @@ def test_every_import_is_one_that_its_part_may_make() -> None:
         ("adapters.mail.smtp", "from workflows.names import MAIL"),
         ("office.orders", "from settings import Settings"),
         ("cli.orders", "import worker"),
+        ("portal.site", "from cli.office import Office"),
+        ("portal.site", "from activities.email import Mail"),
     ],
 )
 def test_the_rule_sees_an_offence(tmp_path: Path, part: str, source: str) -> None:
     """Proves: the test above can fail, for each direction that it guards."""
     assert forbidden_imports(module_with(tmp_path, part, source))
+
+
+def test_nobody_imports_a_composition_root() -> None:
+    """Proves: what puts everything together stands at the end of every chain of imports."""
+    roots = (*ROOT_MODULES[1:], "portal.app")
+    offences = {
+        module.name: sorted(found)
+        for module in production_modules()
+        if (found := {name for name in module.imports() if belongs(name, roots)})
+        and module.name not in roots
+    }
+    assert offences == {}
 
 
 def test_domain_needs_the_standard_library_and_pydantic_alone() -> None:

@@ -259,6 +259,8 @@ def test_the_library_s_own_pages_come_out_whole(
     ("name", "library", "outcomes", "questions"),
     [
         ("welcoming-new-teachers", "general", 2, 4),
+        ("talking-about-teaching", "general", 3, 4),
+        ("listening-to-families", "general", 2, 3),
         ("running-meetings-that-decide", "missouri", 3, 5),
     ],
 )

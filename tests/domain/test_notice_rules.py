@@ -21,6 +21,8 @@ OFFERED, ACCEPTED = AssignmentState.OFFERED, AssignmentState.ACCEPTED
 RIGHT: dict[NoticeKind, Situation] = {
     NoticeKind.ORDER_RECEIVED: Situation(),
     NoticeKind.OPS_DIGEST: Situation(),
+    NoticeKind.SIGN_IN_LINK: Situation(),
+    NoticeKind.SIGN_IN_CODE: Situation(),
     NoticeKind.VERIFY_ACCOUNT: Situation(stage=Stage.VERIFYING, round=1),
     NoticeKind.VERIFY_REMINDER: Situation(stage=Stage.VERIFYING, round=1),
     NoticeKind.ACCESS: Situation(stage=Stage.GRANTING_ACCESS, round=1),
@@ -62,6 +64,8 @@ AT_ANY_TIME = {
     NoticeKind.OPS_DIGEST,
     NoticeKind.ASSIGNMENT_ENDED,
     NoticeKind.REFUNDED,
+    NoticeKind.SIGN_IN_LINK,
+    NoticeKind.SIGN_IN_CODE,
 }
 
 SITUATIONS = st.builds(

@@ -13,8 +13,9 @@ NOBODY = "enobody"
 RITA = ("--reason", "She called us.", "--by", "Rita")
 BY_RITA = ("ops", "Rita", "She called us.")
 LINE_FIELDS = [
-    *("enrollment_id", "practitioner", "title", "library", "stage", "round", "waiting_on"),
-    *("waiting_until", "attention", "ending"),
+    *("enrollment_id", "practitioner", "address", "organization", "order_id", "order_number"),
+    *("title", "library", "stage", "round", "waiting_on", "waiting_until", "opened_at"),
+    *("last_at", "attention", "ending"),
 ]
 JOURNEY_FIELDS = [
     *("enrollment_id", "practitioner", "address", "organization", "library", "title", "version"),
@@ -25,7 +26,7 @@ JOURNEY_FIELDS = [
 TIMELINE_FIELDS = ["at", "what", "party", "by", "why", "round", "facts"]
 NOTICE_FIELDS = [
     *("notice_id", "kind", "recipient", "round", "state", "intended_at", "settled_at"),
-    *("attempts", "reply"),
+    *("attempts", "reply", "superseded_by"),
 ]
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from activities.ports import Dispatch, JourneyToStart
+from activities.webhook_contracts import DeliveryDispatch
 from adapters.records.round_tables import AwardRow
 from adapters.records.tables import EntryRow
 from domain.enrollment import Ending, Stage
@@ -40,6 +41,10 @@ class Breaking:
     async def wake(self, enrollment_ids: tuple[str, ...]) -> None:
         """Pass on."""
         await self._engine.wake(enrollment_ids)
+
+    async def deliver(self, deliveries: tuple[DeliveryDispatch, ...]) -> None:
+        """Pass on."""
+        await self._engine.deliver(deliveries)
 
     async def start_journeys(self, journeys: tuple[JourneyToStart, ...]) -> None:
         """Pass on."""

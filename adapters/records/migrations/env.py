@@ -5,9 +5,25 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from adapters.records import round_tables
+from adapters.records import (
+    board_tables,
+    operations_tables,
+    portal_tables,
+    round_tables,
+    upload_tables,
+    webhook_tables,
+)
 from adapters.records.database import make_engine
 
+# Each module of tables makes its own known by being imported.
+TABLES = (
+    round_tables,
+    board_tables,
+    operations_tables,
+    portal_tables,
+    webhook_tables,
+    upload_tables,
+)
 METADATA = round_tables.AssessorRow.metadata
 
 

@@ -18,6 +18,7 @@ from activities.steps import (
     VerifyPerson,
 )
 from adapters.records.round_tables import AssignmentRow, AwardRow, RoundRow
+from adapters.records.search_book import index_again
 from adapters.records.steps.places import end_assignment
 from adapters.records.steps.turn import Turn
 from adapters.records.tables import (
@@ -148,6 +149,7 @@ async def refund_line(turn: Turn, step: RefundLine) -> None:
 async def _continue_under(turn: Turn, line: OrderLineRow) -> None:
     line.state, line.enrollment_id, line.held_until = LineState.ENROLLED, turn.enrollment.id, None
     turn.enrollment.line_id = line.id
+    await index_again(turn.session, turn.enrollment.id)
     turn.happened(Happening.ACCESS_CONTINUES, line_id=line.id)
     held = await turn.session.scalars(
         select(AttentionRow).where(

@@ -25,6 +25,7 @@ from domain.assignment import (
     AssignmentState,
     Candidate,
     Exclusion,
+    Ranked,
     UnknownAssessor,
     WaitingRound,
     exclusion,
@@ -138,16 +139,20 @@ def _candidate(row: AssessorRow, libraries: frozenset[str], *, is_on_leave: bool
     )
 
 
+async def ranking_of(
+    session: AsyncSession, waiting: WaitingRound, at: datetime, zone: str
+) -> tuple[Ranked, ...]:
+    """Return who may be offered a round at this moment, best first, with the facts that decide."""
+    rows = await session.scalars(eligible(waiting, at, zone))
+    facts = [_candidate(row, frozenset({waiting.library}), is_on_leave=False) for row in rows]
+    return rank(facts, waiting)
+
+
 async def reserve_best(
     turn: Turn, waiting: WaitingRound
 ) -> tuple[AssessorRow, list[dict[str, object]]] | None:
     """Reserve a place of the best eligible assessor; the ranking comes with its reasons."""
-    query = eligible(waiting, turn.at, turn.calendar.zone)
-    rows = {row.id: row for row in await turn.session.scalars(query)}
-    facts = [
-        _candidate(row, frozenset({waiting.library}), is_on_leave=False) for row in rows.values()
-    ]
-    ranking = rank(facts, waiting)
+    ranking = await ranking_of(turn.session, waiting, turn.at, turn.calendar.zone)
     for place in ranking:
         assessor = await _with_free_place(turn, place.assessor_id)
         if assessor is not None:

@@ -13,6 +13,7 @@ from activities.steps import (
     PassBack,
     ReceivePart,
 )
+from adapters.records.mark_reading import mark_of
 from adapters.records.round_tables import (
     AssessorRow,
     AssignmentRow,
@@ -28,7 +29,7 @@ from adapters.records.steps.places import (
     waiting_round,
 )
 from adapters.records.steps.turn import Turn
-from domain.assessment import Mark, MarkKind, StaleVersion, judge
+from domain.assessment import Mark, StaleVersion, judge
 from domain.assignment import (
     AssignmentState,
     ConflictOfInterest,
@@ -216,12 +217,7 @@ async def _marks(turn: Turn, assignment: AssignmentRow) -> dict[str, Mark]:
             MarkRow.assessor_id == assignment.assessor_id,
         )
     )
-    return {
-        row.item: Mark(
-            item=row.item, kind=MarkKind(row.kind), feedback=row.feedback, version=row.version
-        )
-        for row in rows
-    }
+    return {row.item: mark_of(row) for row in rows}
 
 
 async def decide_round(turn: Turn, step: DecideRound) -> None:

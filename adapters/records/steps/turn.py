@@ -73,6 +73,7 @@ class Turn:
         """Store a due time with its explanation and make it what is waited for."""
         sequence = str(self.entry.sequence)
         due_id = opaque_id("d", self.enrollment.id, sequence, clock.kind)
+        reminders = reminders_of(clock, due, self.calendar, self.at)
         self.session.add(
             DueTimeRow(
                 id=due_id,
@@ -84,11 +85,11 @@ class Turn:
                 calendar_name=due.calendar_name,
                 calendar_version=due.calendar_version,
                 explanation=due.explanation,
+                reminders={"reminders": [each.model_dump(mode="json") for each in reminders]},
             )
         )
         self.enrollment.due_id = due_id
         self.enrollment.waiting_until = due.at
-        reminders = reminders_of(clock, due, self.calendar, self.at)
         self.answered(due=Due(id=due_id, clock=clock.kind, at=due.at, reminders=reminders))
 
     async def intend_notice(

@@ -1,0 +1,59 @@
+"""Every router of the site, in one list; the first that matches an address answers."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from portal import webhooks
+from portal.assessor import ROUTERS as ASSESSOR
+from portal.dev import mail as caught_mail
+from portal.entrance import health, issuer, links, signing_in, signing_out
+from portal.operations import deliveries
+from portal.operations import webhooks as endpoints
+from portal.practitioner import (
+    checking,
+    drafting,
+    leaving,
+    portfolio,
+    portfolio_evidence,
+    receipts,
+    results,
+    submitting,
+    versions,
+    writing,
+)
+from portal.practitioner import home as practitioner_home
+from portal.public import catalogue, order_form, ordering, papers, sandbox, welcome
+from portal.uploads import tus
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    webhooks.router,
+    practitioner_home.router,
+    portfolio.router,
+    portfolio.files_router,
+    portfolio_evidence.router,
+    drafting.router,
+    writing.router,
+    versions.router,
+    checking.router,
+    submitting.router,
+    receipts.router,
+    results.router,
+    leaving.router,
+    tus.router,
+    issuer.router,
+    welcome.router,
+    catalogue.router,
+    ordering.router,
+    sandbox.router,
+    order_form.router,
+    papers.router,
+    caught_mail.router,
+    signing_in.router,
+    signing_out.router,
+    deliveries.router,
+    endpoints.router,
+    *ASSESSOR,
+    links.router,
+)
