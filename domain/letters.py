@@ -141,6 +141,8 @@ class LetterFacts(Value):
     link: Link | None = None
     code: OneLine | None = None
     """A short-lived secret that signs somebody of operations in."""
+    other_address: OneLine | None = None
+    """The new address of a change, concealed: its owner knows it again, nobody else learns it."""
     part: int | None = None
     round: int | None = None
     rounds_left: int | None = None
@@ -206,6 +208,8 @@ NEEDED_FACTS: Final[dict[NoticeKind, frozenset[str]]] = {
     NoticeKind.OPS_DIGEST: frozenset(),
     NoticeKind.SIGN_IN_LINK: frozenset({"link", "due"}),
     NoticeKind.SIGN_IN_CODE: frozenset({"code", "due"}),
+    NoticeKind.ADDRESS_CONFIRM: frozenset({"link", "due"}),
+    NoticeKind.ADDRESS_CHANGE: frozenset({"link", "due", "other_address"}),
 }
 """What a letter cannot do without: one that asks for something names the place and the time."""
 

@@ -57,6 +57,8 @@ _URGENCY: dict[NoticeKind, int] = {
     NoticeKind.VERIFY_ACCOUNT: 1,
     NoticeKind.SIGN_IN_LINK: 1,
     NoticeKind.SIGN_IN_CODE: 1,
+    NoticeKind.ADDRESS_CONFIRM: 1,
+    NoticeKind.ADDRESS_CHANGE: 1,
     NoticeKind.OFFER: 2,
     NoticeKind.AWARDED: 2,
     NoticeKind.NOT_YET: 2,

@@ -37,6 +37,8 @@ class NoticeKind(StrEnum):
     OPS_DIGEST = "ops_digest"
     SIGN_IN_LINK = "sign_in_link"
     SIGN_IN_CODE = "sign_in_code"
+    ADDRESS_CONFIRM = "address_confirm"
+    ADDRESS_CHANGE = "address_change"
 
 
 class Recipient(StrEnum):

@@ -4,6 +4,7 @@ A payer sends one line for each learner and micro-credential, hundreds perhaps; 
 whole, or every line that is wrong is named (domain.md, "Orders and money").
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import Field, ValidationError
@@ -71,19 +72,31 @@ class OrderForm(Value):
         return line.organization or self.payer_organization
 
 
-def read_learners(data: bytes, for_all: CatalogKey | None = None) -> Learners | FileProblems:
-    """Return every learner line of a CSV file, or every problem that it has; never a half.
+@dataclass(frozen=True)
+class Choice:
+    """Which micro-credentials a file may name; anything that could be one if ``for_sale`` is None.
 
-    ``for_all`` is what is meant where a line names no micro-credential of its own.
+    ``for_all`` is meant where a line names none of its own.
     """
+
+    for_all: CatalogKey | None = None
+    for_sale: frozenset[CatalogKey] | None = None
+
+
+ANY: Final = Choice()
+"""Every line names its own, and whether it is for sale is looked up later."""
+
+
+def read_learners(data: bytes, choice: Choice = ANY) -> Learners | FileProblems:
+    """Return every learner line of a CSV file, or every problem that it has; never a half."""
     scan = scan_csv(data, _COLUMNS)
     if scan.header_line:
-        _check_header(scan, for_all)
+        _check_header(scan, choice.for_all)
     first_lines: dict[tuple[str, CatalogKey], int] = {}
     lines = [
         line
         for record in scan.records
-        if (line := _learner_line(scan, record, first_lines, for_all)) is not None
+        if (line := _learner_line(scan, record, first_lines, choice)) is not None
     ]
     return scan.refusal() if scan.problems else Learners(lines=tuple(lines))
 
@@ -109,10 +122,10 @@ def _learner_line(
     scan: Scan,
     record: Record,
     first_lines: dict[tuple[str, CatalogKey], int],
-    for_all: CatalogKey | None,
+    choice: Choice,
 ) -> LearnerLine | None:
     address = address_in(scan, record, "email")
-    key = _micro_credential(scan, record, for_all)
+    key = _offered(scan, record, choice)
     if address is None or key is None:
         return None
     first_line = first_lines.setdefault((address, key), record.line)
@@ -133,6 +146,16 @@ def _learner_line(
         library=key.library,
         slug=key.slug,
     )
+
+
+def _offered(scan: Scan, record: Record, choice: Choice) -> CatalogKey | None:
+    """Return the micro-credential of a line; report one that is not for sale."""
+    key = _micro_credential(scan, record, choice.for_all)
+    if key is None or choice.for_sale is None or key in choice.for_sale:
+        return key
+    sentence = f"{quoted(str(key))} is not in the catalogue. Copy its name from there."
+    scan.report(record.line, "micro_credential", ProblemCode.NOT_FOR_SALE, sentence)
+    return None
 
 
 def _micro_credential(scan: Scan, record: Record, for_all: CatalogKey | None) -> CatalogKey | None:

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from domain.catalog import CatalogKey
 from domain.csv_lines import LONGEST_PHYSICAL_LINE, header_name
 from domain.line_problems import FileProblems, LineProblem, ProblemCode
-from domain.order_form import COLUMN_NAMES, Learners, read_learners
+from domain.order_form import COLUMN_NAMES, Choice, Learners, read_learners
 
 _MOST_ENTRIES: Final = 4
 _TAB: Final = "\t"
@@ -35,16 +34,15 @@ _MISSING: Final = {
 }
 
 
-def read_pasted(data: bytes, for_all: CatalogKey | None = None) -> Learners | FileProblems:
+def read_pasted(data: bytes, choice: Choice) -> Learners | FileProblems:
     """Return every learner, or every problem at its line; never a half.
 
     Without a header a line is: name, e-mail, then micro-credential or school if they are needed.
-    ``for_all`` is what is meant where a line names no micro-credential of its own.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return read_learners(data, for_all)
+        return read_learners(data, choice)
     lines = io.StringIO(text, newline="").readlines()
     first = next((line for line in lines if line.strip("\t;, \r\n")), "")
     separator = max(_SEPARATORS, key=first.count)
@@ -53,13 +51,11 @@ def read_pasted(data: bytes, for_all: CatalogKey | None = None) -> Learners | Fi
     if separator == _TAB:
         lines, separator = [_with_commas(line) for line in lines], ","
     if has_header or not first:
-        return _reworded(read_learners("".join(lines).encode(), for_all))
-    return _read_typed(lines, separator, for_all)
+        return _reworded(read_learners("".join(lines).encode(), choice))
+    return _read_typed(lines, separator, choice)
 
 
-def _read_typed(
-    lines: Sequence[str], separator: str, for_all: CatalogKey | None
-) -> Learners | FileProblems:
+def _read_typed(lines: Sequence[str], separator: str, choice: Choice) -> Learners | FileProblems:
     """Read lines without a header: put one above them, and count lines as they were typed."""
     rows = [_cells(line, separator) for line in lines]
     columns = _columns_of(rows)
@@ -68,7 +64,7 @@ def _read_typed(
         for line, row in zip(lines, rows, strict=True)
     ]
     header = separator.join(columns) + "\n"
-    return _one_line_up(_reworded(read_learners("".join((header, *filled)).encode(), for_all)))
+    return _one_line_up(_reworded(read_learners("".join((header, *filled)).encode(), choice)))
 
 
 def _cells(line: str, separator: str) -> list[str]:

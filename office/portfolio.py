@@ -55,19 +55,17 @@ class PortfolioDesk:
         """
         draft = await self._parts.draft(enrollment_id, seen.part)
         pieces = draft.evidence.get(item, ())
-        if piece in pieces and all(piece_ref(each) != replaces for each in pieces):
+        is_there = any(piece_ref(each) == replaces for each in pieces)
+        if piece in pieces and not is_there:
             return draft
         if replaces is None:
-            changed = (*pieces, piece)
-        else:
-            changed = tuple(
-                dict.fromkeys(piece if piece_ref(each) == replaces else each for each in pieces)
-            )
-            if piece not in changed and seen.version == draft.version:
-                raise PieceChanged
-        if changed == pieces:
+            return await self._saved(enrollment_id, seen, draft, item, (*pieces, piece))
+        if not is_there:
+            raise PieceChanged
+        changed = [piece if piece_ref(each) == replaces else each for each in pieces]
+        if tuple(changed) == pieces:
             return draft
-        return await self._saved(enrollment_id, seen, draft, item, changed)
+        return await self._saved(enrollment_id, seen, draft, item, tuple(dict.fromkeys(changed)))
 
     async def remove(self, enrollment_id: str, seen: Seen, item: str, piece: str) -> Draft:
         """Take a piece away. Raises ``StaleVersion``, ``StaleRound``, ``ItemLocked``."""

@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.telemetry import logger_named
 from adapters.unreachable import EngineUnreachable, Unreachable
+from domain.api_keys import KeyNotGood
 from domain.enrollment import Party
 from domain.evidence import FileTooLarge
 from domain.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -23,6 +24,7 @@ _LOG = logger_named(__name__)
 
 _STATUS = (
     (SignedOut, HTTPStatus.UNAUTHORIZED),
+    (KeyNotGood, HTTPStatus.UNAUTHORIZED),
     (FileTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (NotFound, HTTPStatus.NOT_FOUND),

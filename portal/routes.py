@@ -5,12 +5,15 @@ from typing import Final
 from fastapi import APIRouter
 
 from portal import webhooks
+from portal.api import describing
+from portal.api.areas import AREAS
 from portal.assessor import ROUTERS as ASSESSOR
 from portal.dev import mail as caught_mail
 from portal.entrance import health, issuer, links, signing_in, signing_out
-from portal.operations import deliveries
+from portal.operations import approvals, bulk, bulk_progress, deliveries, journey, journey_acts
 from portal.operations import webhooks as endpoints
 from portal.practitioner import (
+    address,
     checking,
     drafting,
     leaving,
@@ -41,6 +44,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     receipts.router,
     results.router,
     leaving.router,
+    address.router,
+    address.links,
     tus.router,
     issuer.router,
     welcome.router,
@@ -52,8 +57,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     caught_mail.router,
     signing_in.router,
     signing_out.router,
+    journey.router,
+    journey_acts.router,
+    approvals.router,
+    bulk.router,
+    bulk_progress.router,
     deliveries.router,
     endpoints.router,
+    *AREAS,
+    describing.router,
     *ASSESSOR,
     links.router,
 )

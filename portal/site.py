@@ -8,6 +8,8 @@ from fastapi import Request
 
 from adapters.issuer import Issuer
 from adapters.records.access_book import AccessBook
+from adapters.records.api_answer_book import ApiAnswerBook
+from adapters.records.api_key_book import ApiKeyBook
 from adapters.records.database import Database
 from adapters.records.link_signing import Links
 from adapters.records.session_book import SessionBook
@@ -43,6 +45,16 @@ class Site:
     def access(self) -> AccessBook:
         """Whose a record is."""
         return AccessBook(self.database)
+
+    @property
+    def api_keys(self) -> ApiKeyBook:
+        """Keys of programs."""
+        return ApiKeyBook(self.database)
+
+    @property
+    def api_answers(self) -> ApiAnswerBook:
+        """What programs were answered."""
+        return ApiAnswerBook(self.database)
 
     @property
     def staff(self) -> StaffBook:

@@ -57,6 +57,7 @@ _ALL_FACTS: Final = LetterFacts(
     ),
     reason="The files could not be opened on two computers.",
     code="48213907",
+    other_address="a…@school.example.org",
     digest=(DigestLine(label="access late", count=2), DigestLine(label="mail refused", count=1)),
 )
 

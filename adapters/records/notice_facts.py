@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import Outgoing
+from adapters.records.address_book import address_of
 from adapters.records.link_signing import Links
 from adapters.records.mark_reading import mark_of
 from adapters.records.notice_lists import digest_of, order_lines_of, receipt_of
@@ -25,6 +26,14 @@ from adapters.records.tables import (
     PersonRow,
     ReasonRow,
     TimelineRow,
+)
+from domain.address_changes import (
+    ADDRESS_KINDS,
+    CONFIRM_WITHIN,
+    LINK_PAGE,
+    STOP_WITHIN,
+    AddressAct,
+    concealed,
 )
 from domain.assessment import items_of, spoken_kind
 from domain.catalog import CatalogEntry
@@ -93,6 +102,8 @@ class LetterDesk:
         """Return the notice with everything that its letter says, and to whom it goes."""
         if notice.kind in SIGN_IN_KINDS:
             return await self._letting_in(session, notice)
+        if notice.kind in ADDRESS_KINDS:
+            return await self._about_address(session, notice)
         name, address, recipient_id = await self._recipient(session, notice, enrollment)
         facts = LetterFacts(
             recipient_name=name,
@@ -128,6 +139,26 @@ class LetterDesk:
             due=DueText(text=good_until, why="Counted from when it was asked for."),
             code=self._links.code(notice.subject_id) if is_code else None,
             link=None if is_code else self._links.link("enter", "mail", notice.subject_id),
+        )
+        return self._addressed(notice, facts, address, None)
+
+    async def _about_address(self, session: AsyncSession, notice: NoticeRow) -> Outgoing:
+        """Return the mail to a new address, which names nobody, or the one to the old."""
+        name, address, change = await address_of(session, notice)
+        is_to_new = notice.kind == NoticeKind.ADDRESS_CONFIRM
+        good_until = change.asked_at + (CONFIRM_WITHIN if is_to_new else STOP_WITHIN)
+        act = AddressAct.CONFIRM if is_to_new else AddressAct.STOP
+        facts = LetterFacts(
+            # Whoever reads there may be a stranger, if the new address has a slip in it.
+            recipient_name="" if is_to_new else name,
+            programme_name=self._programme.name,
+            support_address=self._programme.support_address,
+            due=DueText(
+                text=spoken_instant(good_until, ZoneInfo(self._programme.zone)),
+                why="Counted from when it was asked for.",
+            ),
+            link=self._links.link(LINK_PAGE, act, change.id),
+            other_address=None if is_to_new else concealed(change.new_address),
         )
         return self._addressed(notice, facts, address, None)
 

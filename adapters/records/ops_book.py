@@ -1,5 +1,6 @@
 """What operations do outside of a journey's own course: reasons, addresses, notices."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -84,24 +85,8 @@ class OpsBook:
             if enrollment is None:
                 raise UnknownEnrollment(enrollment=enrollment_id)
             lock = self._database.has_row_locks or None
-            person = await session.get_one(PersonRow, enrollment.person_id, with_for_update=lock)
-            if person.address == wanted:
-                return ()
-            other = await session.scalar(select(PersonRow.id).where(PersonRow.address == wanted))
-            if other is not None:
-                raise AddressInUse
-            person.address = wanted
-            # An address may be corrected there and back again: each time is one of its own.
-            key = f"{key}-{await _corrections(session, enrollment_id)}"
-            journeys = await session.scalars(
-                select(EnrollmentRow).where(EnrollmentRow.person_id == person.id)
-            )
-            sent: list[Dispatch] = []
-            for journey in journeys:
-                write_line(session, journey, Happening.ADDRESS_CORRECTED, key, reason_id, at, None)
-                await index_again(session, journey.id)
-                sent.extend(await send_needed(session, journey, key, reason_id, at))
-            return tuple(sent)
+            await session.get_one(PersonRow, enrollment.person_id, with_for_update=lock)
+            return await corrected(session, enrollment, wanted, key, reason_id, at)
 
     async def close_attention(
         self, subject_id: str, kind: AttentionKind, key: str, grounds: Grounds, reason_id: str
@@ -148,6 +133,43 @@ class OpsBook:
                     at,
                     notice,
                 )
+
+
+Resend = Callable[[AsyncSession, EnrollmentRow, str, str, datetime], Awaitable[Sequence[Dispatch]]]
+"""Intends once more what is needed at a corrected address, of one journey."""
+
+
+async def corrected(
+    session: AsyncSession,
+    enrollment: EnrollmentRow,
+    wanted: str,
+    key: str,
+    reason_id: str,
+    at: datetime,
+    resend: Resend = send_needed,
+) -> tuple[Dispatch, ...]:
+    """Give the practitioner of ``enrollment``, whose row is locked, the address ``wanted``.
+
+    The address that is recorded already changes nothing. Raises ``AddressInUse``.
+    """
+    person = await session.get_one(PersonRow, enrollment.person_id)
+    if person.address == wanted:
+        return ()
+    other = await session.scalar(select(PersonRow.id).where(PersonRow.address == wanted))
+    if other is not None:
+        raise AddressInUse
+    person.address = wanted
+    # An address may be corrected there and back again: each time is one of its own.
+    key = f"{key}-{await _corrections(session, enrollment.id)}"
+    journeys = await session.scalars(
+        select(EnrollmentRow).where(EnrollmentRow.person_id == person.id)
+    )
+    sent: list[Dispatch] = []
+    for journey in journeys:
+        write_line(session, journey, Happening.ADDRESS_CORRECTED, key, reason_id, at, None)
+        await index_again(session, journey.id)
+        sent.extend(await resend(session, journey, key, reason_id, at))
+    return tuple(sent)
 
 
 async def _corrections(session: AsyncSession, enrollment_id: str) -> int:

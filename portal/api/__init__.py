@@ -1,0 +1,1 @@
+"""The interface for programs: everything that operations can do, as JSON under ``/api/v1``."""

@@ -103,3 +103,14 @@ RESULTS: Final[dict[BulkResult, tuple[str, str]]] = {
     BulkResult.LEFT_OUT: ("left out", ""),
 }
 """How a result is called, and the tone of its badge."""
+
+BULK_ACTS: Final[dict[ActKind, str]] = {
+    ActKind.EXTEND: "Move the due times later",
+    ActKind.VERIFY: "Verify the accounts by hand",
+    ActKind.RESEND: "Send the access mails again",
+    ActKind.WITHDRAW: "End the journeys at their practitioners' request",
+    ActKind.GRANT_ROUND: "Grant one more round",
+    ActKind.CLOSE_ATTENTION: "Close attention of one kind",
+    ActKind.REASSIGN: "Offer the rounds anew",
+}
+"""What each act is called when it is done to many; a test holds it complete."""

@@ -4,6 +4,7 @@ Nobody has to be signed in here. Who is signed in as a practitioner keeps that f
 """
 
 import secrets
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -77,15 +78,21 @@ def where_bought(site: Site, key: CatalogKey) -> str | None:
     return None
 
 
-async def of_bounded_size(request: Request) -> None:
-    """Refuse a form that is longer than any of ours, before it is read; a dependency of routers."""
-    if request.method in {"GET", "HEAD"}:
-        return
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise HTTPException(HTTPStatus.LENGTH_REQUIRED)
-    if int(length) > MOST_BYTES:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+async def of_bounded_size(request: Request) -> AsyncIterator[None]:
+    """Refuse a form that is longer than any of ours, before it is read; a dependency of routers.
+
+    Whatever was read is given back after the answer.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal():
+            raise HTTPException(HTTPStatus.LENGTH_REQUIRED)
+        if int(length) > MOST_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        yield
+    finally:
+        await request.close()
 
 
 OPEN_FORM: Final = (Depends(of_bounded_size), OURS)

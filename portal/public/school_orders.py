@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from adapters.records.shop_views import Offer
 from domain.catalog import CatalogKey
 from domain.catalog_keys import KeyNotValid, catalog_key
-from domain.line_problems import FileProblems, LineProblem, ProblemCode
-from domain.order_form import Learners, OrderForm
+from domain.line_problems import FileProblems, LineProblem
+from domain.order_form import Choice, OrderForm
 from domain.pasted_learners import read_pasted
 from domain.shopping import address_fault, text_fault
 from domain.values import Value
@@ -46,15 +46,17 @@ def read_form(
 ) -> OrderForm | NotYet:
     """Return the whole form, or everything that has to be put right; never a half."""
     wrong = _wrong_fields(given)
-    for_all = _key_for_all(given.get("micro_credential", ""))
-    read = read_pasted(learners, for_all)
     if not learners.strip():
-        wrong["learners"] = "Please name at least one learner, or choose a file."
+        return NotYet(wrong=wrong | {"learners": "Please name at least one learner."})
+    choice = Choice(
+        for_all=_key_for_all(given.get("micro_credential", "")),
+        for_sale=frozenset(offer.entry.key for offer in offers),
+    )
+    read = read_pasted(learners, choice)
+    if isinstance(read, FileProblems):
+        return NotYet(wrong=wrong, problems=_placed(read.problems, learners))
+    if wrong:
         return NotYet(wrong=wrong)
-    problems = read.problems if isinstance(read, FileProblems) else _not_for_sale(read, offers)
-    if problems or wrong:
-        return NotYet(wrong=wrong, problems=_placed(problems, learners))
-    assert isinstance(read, Learners)  # noqa: S101  it has no problems
     return OrderForm(
         payer_name=given["payer_name"].strip(),
         payer_address=given["payer_address"],
@@ -96,20 +98,6 @@ def _key_for_all(text: str) -> CatalogKey | None:
         return catalog_key(text)
     except KeyNotValid:
         return None  # every line names its own
-
-
-def _not_for_sale(learners: Learners, offers: Sequence[Offer]) -> tuple[LineProblem, ...]:
-    for_sale = {offer.entry.key for offer in offers}
-    return tuple(
-        LineProblem(
-            line=line.line_number,
-            column="micro_credential",
-            code=ProblemCode.NOT_FOR_SALE,
-            sentence=f"“{line.library}/{line.slug}” is not in our catalogue.",
-        )
-        for line in learners.lines
-        if CatalogKey(library=line.library, slug=line.slug) not in for_sale
-    )
 
 
 def _placed(problems: Sequence[LineProblem], learners: bytes) -> tuple[ProblemAt, ...]:

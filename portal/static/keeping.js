@@ -106,7 +106,7 @@ export class Keeper {
 
   /** Save now; tells whether the server has everything afterwards. */
   async flush() {
-    if (this.#running) await this.#running;
+    while (this.#running) await this.#running; // whoever waited as well may have begun another
     if (this.#isHeld || !this.isDirty) return !this.isDirty;
     clearTimeout(this.#timer);
     this.#running = this.#save();

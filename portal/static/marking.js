@@ -102,7 +102,7 @@ class Marked {
     if (state === keeping.SAVED && because) this.settled(because);
     // Aloud only what matters while somebody types elsewhere.
     if (state !== keeping.EDITING && state !== keeping.SAVING && sentence) {
-      said.textContent = `${this.label}: ${sentence}`;
+      aloud(`${this.label}: ${sentence}`);
     }
     showProgress();
   }
@@ -145,6 +145,11 @@ class Marked {
     jump.classList.toggle("marked", this.kind !== null);
     jump.querySelector("[data-jump-state]").textContent = this.kind ? ", marked" : "";
   }
+}
+
+/** Say something in the live region, and the same thing once. */
+function aloud(sentence) {
+  if (said.textContent !== sentence) said.textContent = sentence;
 }
 
 function signIn() {

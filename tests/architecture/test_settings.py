@@ -110,3 +110,31 @@ def test_a_refused_setting_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> N
 def test_only_this_machine_is_loopback(host: str, expected: bool) -> None:
     """Proves: what is relaxed for loopback is relaxed for nothing else."""
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    "secret", ["word", "whsec_short", "whsec_no base64 at all!", "c2VjcmV0" * 6]
+)
+def test_a_secret_that_no_shop_can_sign_with_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    """Proves: a mistyped secret is found before the first order is lost to it, and is not shown."""
+    monkeypatch.setenv("LAUREL_SHOP_WEBHOOK_SECRET", secret)
+    with pytest.raises(ValidationError, match="whsec_ and 24 to 64 bytes") as refusal:
+        load_settings()
+    assert f"{secret}'" not in str(refusal.value)
+
+
+def test_the_shop_of_one_machine_is_heard_on_one_machine_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Proves: the secret that everybody knows opens no public installation; two may be set."""
+    assert len(load_settings().shop_secrets) == 1
+    monkeypatch.setenv("LAUREL_PUBLIC_URL", "https://laurel.example.org")
+    monkeypatch.setenv("LAUREL_LINK_SECRET", "k" * 32)
+    assert load_settings().shop_secrets == ()
+    monkeypatch.setenv("LAUREL_SHOP_WEBHOOK_SECRET", f"whsec_{'a' * 32}, whsec_{'b' * 32}")
+    assert [each.get_secret_value() for each in load_settings().shop_secrets] == [
+        f"whsec_{'a' * 32}",
+        f"whsec_{'b' * 32}",
+    ]

@@ -11,10 +11,13 @@ from domain.assessment import (
     Mark,
     MarkKind,
     MarksIncomplete,
+    Obstacle,
     items_of,
     judge,
     part_of_item,
     parts_of_items,
+    spoken_kind,
+    written_mark,
 )
 from domain.catalog import CatalogEntry, EssentialOutcome, Part
 
@@ -123,3 +126,38 @@ def test_feedback_has_a_length() -> None:
     assert Mark(item="reflection", kind=MarkKind.MET, feedback=longest).feedback == longest
     with pytest.raises(ValidationError):
         Mark(item="reflection", kind=MarkKind.MET, feedback=longest + "x")
+
+
+def test_words_without_a_mark_are_no_mark() -> None:
+    """Proves: feedback that was written before the mark was chosen is kept as a draft, and the
+    judgement waits for the mark.
+    """
+    undecided = Mark(item="detail/1.2", kind=None, feedback="Which week?")
+    with pytest.raises(MarksIncomplete) as refused:
+        judge(1, KEYS, ALL_MET | {"detail/1.2": undecided})
+    assert "for: detail/1.2." in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [None, *MarkKind])
+@pytest.mark.parametrize("obstacle", [None, *Obstacle])
+def test_only_what_is_unscorable_has_an_obstacle(
+    kind: MarkKind | None, obstacle: Obstacle | None
+) -> None:
+    """Proves: unscorable always has a reason, and nothing else keeps one that was chosen before."""
+    mark = written_mark("detail/1.2", kind, "See\r\nthere", obstacle, 3)
+    expected = (obstacle or Obstacle.OTHER) if kind is MarkKind.UNSCORABLE else None
+    assert (mark.obstacle, mark.feedback, mark.version) == (expected, "See\nthere", 3)
+
+
+def test_a_mark_is_said_in_words() -> None:
+    """Proves: mail and pages say the obstacle, and leave out one that says nothing."""
+    assert spoken_kind(MarkKind.NOT_MET) == "not met"
+    assert spoken_kind(MarkKind.UNSCORABLE, Obstacle.NO_SOUND) == "unscorable: no sound"
+    assert spoken_kind(MarkKind.UNSCORABLE, Obstacle.OTHER) == "unscorable"
+
+
+def test_the_same_words_in_another_version_say_the_same() -> None:
+    """Proves: a mark that was sent twice is no second change."""
+    one = written_mark("reflection", MarkKind.MET, "Good.", version=1)
+    assert one.says_as(one.model_copy(update={"version": 7}))
+    assert not one.says_as(one.model_copy(update={"feedback": "Good!"}))

@@ -23,6 +23,8 @@ RIGHT: dict[NoticeKind, Situation] = {
     NoticeKind.OPS_DIGEST: Situation(),
     NoticeKind.SIGN_IN_LINK: Situation(),
     NoticeKind.SIGN_IN_CODE: Situation(),
+    NoticeKind.ADDRESS_CONFIRM: Situation(),
+    NoticeKind.ADDRESS_CHANGE: Situation(),
     NoticeKind.VERIFY_ACCOUNT: Situation(stage=Stage.VERIFYING, round=1),
     NoticeKind.VERIFY_REMINDER: Situation(stage=Stage.VERIFYING, round=1),
     NoticeKind.ACCESS: Situation(stage=Stage.GRANTING_ACCESS, round=1),
@@ -66,6 +68,8 @@ AT_ANY_TIME = {
     NoticeKind.REFUNDED,
     NoticeKind.SIGN_IN_LINK,
     NoticeKind.SIGN_IN_CODE,
+    NoticeKind.ADDRESS_CONFIRM,
+    NoticeKind.ADDRESS_CHANGE,
 }
 
 SITUATIONS = st.builds(

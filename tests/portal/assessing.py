@@ -69,9 +69,7 @@ async def bought(house: House, library: str, policy: Policy | None = None) -> tu
     await house.publish(library)
     await house.know(telling.learner)
     desk = house.order_desk(policy) if policy else house.orders
-    enrollment_id = await house.enrollment_of(
-        await desk.take_paid_order(telling.order(library))
-    )
+    enrollment_id = await house.enrollment_of(await desk.take_paid_order(telling.order(library)))
     await house.until_stage(enrollment_id, Stage.WORKING)
     return enrollment_id, telling
 
@@ -94,9 +92,7 @@ async def uploaded(house: House, enrollment_id: str, name: str, kind: int) -> st
 
     stored = await file_store_of(house.settings).put(chunks(), len(data))
     artifact_id = await house.parts.add_artifact(enrollment_id, name, stored, datetime.now(UTC))
-    await house.parts.inspected(
-        artifact_id, inspection.model_copy(update={"size": stored.size})
-    )
+    await house.parts.inspected(artifact_id, inspection.model_copy(update={"size": stored.size}))
     return artifact_id
 
 
@@ -120,8 +116,7 @@ async def handed_in(
     """Return an enrollment whose three parts are in, with a file of every kind as evidence."""
     enrollment_id, telling = await bought(house, library, policy)
     files = [
-        await uploaded(house, enrollment_id, name, kind)
-        for kind, name in enumerate(telling.names)
+        await uploaded(house, enrollment_id, name, kind) for kind, name in enumerate(telling.names)
     ]
     for part, keys in ((1, ("question/1", "question/2")), (3, ("reflection",))):
         await house.practitioner.answer(enrollment_id, part, dict.fromkeys(keys, NARRATIVE))
@@ -133,9 +128,7 @@ async def handed_in(
         "detail/1.2": (piece(files[VIDEO], TimeRange(start=FROM, end=TO), "We agree on it."),),
         "detail/2.1": (piece(files[SLIDES], Slide(number=7), "The log of the term."),),
     }
-    await house.parts.save(
-        enrollment_id, Draft(part=2, evidence=evidence), datetime.now(UTC)
-    )
+    await house.parts.save(enrollment_id, Draft(part=2, evidence=evidence), datetime.now(UTC))
     for part in (1, 2, 3):
         await house.practitioner.submit(enrollment_id, part, AGREED)
     return enrollment_id, telling

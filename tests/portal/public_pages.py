@@ -51,9 +51,7 @@ async def lines_of(house: House, order_id: str) -> int:
     """Return how many lines an order has."""
     async with house.database.reading() as session:
         found: int | None = await session.scalar(
-            select(func.count())
-            .select_from(OrderLineRow)
-            .where(OrderLineRow.order_id == order_id)
+            select(func.count()).select_from(OrderLineRow).where(OrderLineRow.order_id == order_id)
         )
         return found or 0
 

@@ -18,7 +18,7 @@ OWNERS = {"/my": Party.PRACTITIONER, "/assessing": Party.ASSESSOR, "/ops": Party
 
 OPEN = (
     *("/catalog", "/how-it-works", "/order", "/order-form", "/sandbox", "/sign-in", "/sign-out"),
-    *("/webhooks", "/healthz", "/dev", "/{leads_to}"),
+    *("/webhooks", "/healthz", "/dev", "/address", "/{leads_to}"),
 )
 """What strangers may ask for: it shows nobody's work, or checks a signature of its own."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.catalog import CatalogKey
 from domain.line_problems import FileProblems, ProblemCode
-from domain.order_form import LearnerLine, Learners
+from domain.order_form import Choice, LearnerLine, Learners
 from domain.pasted_learners import read_pasted
 
 FOR_ALL = CatalogKey(library="general", slug="steady-hands")
@@ -12,14 +12,14 @@ FOR_ALL = CatalogKey(library="general", slug="steady-hands")
 
 def learners(text: str, for_all: CatalogKey | None = FOR_ALL) -> tuple[LearnerLine, ...]:
     """Return the learners of a list that is right."""
-    read = read_pasted(text.encode(), for_all)
+    read = read_pasted(text.encode(), Choice(for_all=for_all))
     assert isinstance(read, Learners), read
     return read.lines
 
 
 def problems(text: str, for_all: CatalogKey | None = FOR_ALL) -> list[tuple[int, ProblemCode]]:
     """Return what is wrong with a list, by line."""
-    read = read_pasted(text.encode(), for_all)
+    read = read_pasted(text.encode(), Choice(for_all=for_all))
     assert isinstance(read, FileProblems), read
     return [(problem.line, problem.code) for problem in read.problems]
 
@@ -61,7 +61,7 @@ def test_a_spreadsheet_s_cells_may_hold_commas_and_quotation_marks() -> None:
 
 
 def test_every_wrong_line_is_named_where_it_was_typed() -> None:
-    """Proves: without a header line 1 is the first line, empty lines count, nothing is half taken."""
+    """Proves: line 1 is what was typed first, empty lines count, nothing is half taken."""
     text = "Ann, ann@a.example.org\n\nBo, bo@@\nCy\n=Di, di@a.example.org\nEd, ann@a.example.org\n"
     assert problems(text) == [
         (3, ProblemCode.ADDRESS),
@@ -99,6 +99,6 @@ def test_a_list_without_any_micro_credential_says_so() -> None:
 
 def test_bytes_that_are_no_text_are_a_problem() -> None:
     """Proves: a file in another encoding is named as such."""
-    read = read_pasted("José, jose@a.example.org\n".encode("latin-1"), FOR_ALL)
+    read = read_pasted("José, jose@a.example.org\n".encode("latin-1"), Choice())
     assert isinstance(read, FileProblems)
     assert read.problems[0].code is ProblemCode.NOT_UTF8

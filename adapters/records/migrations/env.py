@@ -6,6 +6,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from adapters.records import (
+    address_tables,
+    api_tables,
     board_tables,
     operations_tables,
     portal_tables,
@@ -17,6 +19,8 @@ from adapters.records.database import make_engine
 
 # Each module of tables makes its own known by being imported.
 TABLES = (
+    address_tables,
+    api_tables,
     round_tables,
     board_tables,
     operations_tables,

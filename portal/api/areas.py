@@ -1,0 +1,17 @@
+"""Every area of the interface, in the order of its documentation."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from portal.api import catalog, journeys, orders, reports, roster, webhooks
+
+AREAS: Final[tuple[APIRouter, ...]] = (
+    journeys.api,
+    orders.api,
+    roster.api,
+    catalog.api,
+    catalog.calendar_api,
+    reports.api,
+    webhooks.api,
+)

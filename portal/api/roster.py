@@ -1,0 +1,93 @@
+"""The roster for programs."""
+
+from datetime import date
+
+from pydantic import Field
+
+from adapters.records.roster_book import AssessorStanding, RosterBook
+from office.roster import RosterImported, RosterOutcome
+from portal.api.answering import Reasoned, RequestKey, router
+from portal.api.calling import RosterActor, RosterReader, because
+from portal.api.paging import Named
+from portal.faces import OpenSite
+from portal.site import now
+
+api = router("Roster")
+
+
+class LeaveAsked(Reasoned):
+    """A leave, both days included."""
+
+    first_day: date
+    last_day: date
+
+
+class CapacityAsked(Reasoned):
+    """How many rounds an assessor may hold at a time."""
+
+    capacity: int = Field(ge=0, le=1000)
+
+
+class ActiveAsked(Reasoned):
+    """Whether an assessor is offered rounds."""
+
+    is_active: bool
+
+
+class RosterAsked(Reasoned):
+    """The text of a roster file."""
+
+    roster: str = Field(min_length=1, max_length=2_000_000)
+
+
+@api.get("/assessors")
+async def assessors(site: OpenSite, _: RosterReader) -> list[AssessorStanding]:
+    """List the whole roster, by name."""
+    book = RosterBook(site.database, site.settings.programme_zone)
+    return list(await book.standings(now().astimezone(site.zone).date()))
+
+
+@api.post("/roster")
+async def import_roster(
+    site: OpenSite, key: RosterActor, _: RequestKey, asked: RosterAsked
+) -> RosterImported:
+    """Take a roster file as a whole; every bad line is a point of the refusal."""
+    return await site.desks.roster.import_file(asked.roster.encode(), because(key, asked.reason))
+
+
+@api.post("/assessors/{assessor_id}/leave")
+async def add_leave(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: LeaveAsked
+) -> RosterOutcome:
+    """Record a leave."""
+    return await site.desks.roster.add_leave(
+        assessor_id, asked.first_day, asked.last_day, because(key, asked.reason)
+    )
+
+
+@api.post("/assessors/{assessor_id}/return")
+async def end_leave(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: Reasoned
+) -> RosterOutcome:
+    """Let an assessor be back from today on."""
+    return await site.desks.roster.end_leave(assessor_id, because(key, asked.reason))
+
+
+@api.post("/assessors/{assessor_id}/capacity")
+async def set_capacity(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: CapacityAsked
+) -> RosterOutcome:
+    """Set how many rounds an assessor may hold at a time."""
+    return await site.desks.roster.set_capacity(
+        assessor_id, asked.capacity, because(key, asked.reason)
+    )
+
+
+@api.post("/assessors/{assessor_id}/active")
+async def set_active(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: ActiveAsked
+) -> RosterOutcome:
+    """Let an assessor be offered rounds, or no more."""
+    return await site.desks.roster.set_active(
+        assessor_id, because(key, asked.reason), is_active=asked.is_active
+    )
