@@ -21,6 +21,7 @@ from cli import (
     practitioner,
     roster,
     stack,
+    staff,
 )
 from cli.output import ExitCode, print_points, print_refusal, say
 from domain.refusals import Refusal
@@ -35,6 +36,7 @@ app.add_typer(catalog.group, name="catalog")
 app.add_typer(roster.group, name="roster")
 app.add_typer(calendar.group, name="calendar")
 app.add_typer(orders.group, name="orders")
+app.add_typer(staff.group, name="staff")
 app.add_typer(practitioner.group, name="work")
 app.add_typer(assessor.group, name="assess")
 for module in (journeys, acts, checks, stack):

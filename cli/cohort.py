@@ -6,7 +6,7 @@ goes on at the next start.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -115,7 +115,9 @@ class Cohort:
         fresh = journeys[FRESH]
         assessor_id = assessor_id_of(SIGN_IN_ASSESSOR)
         staff = OPERATIONS[0]
-        staff_id = await StaffBook(self._desks.database).add(staff.name, staff.address, _now())
+        book = StaffBook(self._desks.database)
+        why = grounds_of("Prepared for the sample cohort.", Party.OPS)
+        staff_id = await book.add(staff.name, staff.address, why)
         return SignIns(
             practitioner=links.link("portal", (await fresh.at()).person_id, fresh.enrollment_id),
             assessor=links.link(
@@ -143,7 +145,7 @@ class Cohort:
         today = why.at.astimezone(ZoneInfo(self._desks.zone)).date()
         await roster.add_leave(ON_LEAVE, today, today + AWAY_FOR, why)
         for staff in OPERATIONS:
-            await StaffBook(self._desks.database).add(staff.name, staff.address, why.at)
+            await StaffBook(self._desks.database).add(staff.name, staff.address, why)
 
     async def _record_unpaid_form(self) -> None:
         await record_form(self._desks, UNPAID_FORM, is_settled=False)
@@ -168,7 +170,3 @@ class Cohort:
             await play()
             await asyncio.to_thread(self._played.add, name)
         advance()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,7 +1,6 @@
 """A whole Laurel that runs until it is told to stop, and what is said about it meanwhile."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -15,7 +14,7 @@ from adapters.records.staff_book import StaffBook
 from cli.cohort import STEPS, STEPS_FOR_LINKS, Cohort, SignIns
 from cli.cohort_journey import CohortStuck
 from cli.desks import desks_of
-from cli.office import Office
+from cli.office import Office, grounds_now
 from cli.output import complain, progress, say
 from domain.refusals import Refusal
 from office.desks import Desks
@@ -77,8 +76,8 @@ async def _play(stack: EmbeddedStack, cohort: Cohort) -> None:
 
 async def _tell_operations(settings: Settings, database: Database) -> None:
     """Operations can always get in; everybody else comes through them, or buys."""
-    now = datetime.now(UTC)
-    staff_id = await StaffBook(database).add("Operations", settings.ops_address, now)
+    why = grounds_now("So that somebody can come in on this machine.", "Laurel")
+    staff_id = await StaffBook(database).add("Operations", settings.ops_address, why)
     typer.echo("\nSign in as operations")
     typer.echo(f"    {_links_of(settings).link('ops', staff_id, 'sign-in')}\n")
 

@@ -1,8 +1,9 @@
 """Keys with which programs work for operations: what each may do, and how requests are repeated."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from domain.refusals import Conflict, Invalid, NotAllowed, NotFound
 from domain.values import Instant, Value
@@ -17,6 +18,22 @@ IN_FLIGHT: Final = timedelta(minutes=2)
 """After this long a request without an answer is taken for broken off, and may be repeated."""
 
 LONGEST_REQUEST_KEY: Final = 128
+
+LONGEST_LIFE: Final = timedelta(days=3653)
+"""A last day that lies further ahead is a mistyped one."""
+
+
+def key_end(last_day: date | None, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the instant at which a key is over whose last day is this one; None: it has no end.
+
+    Raises ``KeyEndNotValid``.
+    """
+    if last_day is None:
+        return None
+    today = at.astimezone(zone).date()
+    if not today <= last_day <= today + LONGEST_LIFE:
+        raise KeyEndNotValid
+    return datetime.combine(last_day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
 class Scope(StrEnum):
@@ -88,6 +105,26 @@ class KeyNameMissing(Invalid):
     sentence = "Name the program that will use the key, in 1 to 100 letters."
 
 
+class KeyEndNotValid(Invalid):
+    """A key that is over before it begins is good for nothing."""
+
+    code = "key_end_not_valid"
+    sentence = (
+        "A key's last day is today or a later day, within ten years. Choose another one, or leave "
+        "it empty for a key without an end."
+    )
+
+
+class KeyMadeAlready(Conflict):
+    """The form was sent twice; the secret was in the first answer alone."""
+
+    code = "key_made_already"
+    sentence = (
+        "This form made its key already, and the key's secret was shown then. If nobody copied it, "
+        "revoke that key and make another one."
+    )
+
+
 class RequestKeyMissing(Invalid):
     """An act that may have been done is repeated under the key that it had."""
 
@@ -96,6 +133,20 @@ class RequestKeyMissing(Invalid):
         "Send an Idempotency-Key of 1 to 128 visible characters with every POST: a new one for a "
         "new act, the same one to repeat it."
     )
+
+
+class RequestTooLarge(Invalid):
+    """No act needs as much."""
+
+    code = "request_too_large"
+    sentence = "A request holds five megabytes at most. Send less at once."
+
+
+class UnknownParameter(Invalid):
+    """A parameter that nobody looks at would leave a list unfiltered."""
+
+    code = "unknown_parameter"
+    sentence = "This address does not know every parameter that was sent. It knows: {known}."
 
 
 class RequestKeyReused(Invalid):

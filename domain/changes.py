@@ -63,12 +63,24 @@ def _by_word(earlier: str, later: str) -> Iterator[Change]:
         yield Change(kind=ChangeKind.GONE, text=earlier)
         yield Change(kind=ChangeKind.NEW, text=later)
         return
+    gone = put = between = ""
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            yield Change(kind=ChangeKind.SAME, text="".join(old[a:b]))
-            continue
-        yield Change(kind=ChangeKind.GONE, text="".join(old[a:b]))
-        yield Change(kind=ChangeKind.NEW, text="".join(new[c:d]))
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        if what != "equal":
+            gone, put, between = gone + between + before, put + between + after, ""
+        elif before.isspace() and (gone or put):
+            between = before  # one change in the eyes of a reader, if the next word changed too
+        else:
+            yield from _replaced(gone, put, between + before)
+            gone = put = between = ""
+    yield from _replaced(gone, put, between)
+
+
+def _replaced(gone: str, put: str, same: str) -> Iterator[Change]:
+    """Yield a change and what stayed behind it."""
+    yield Change(kind=ChangeKind.GONE, text=gone)
+    yield Change(kind=ChangeKind.NEW, text=put)
+    yield Change(kind=ChangeKind.SAME, text=same)
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> list[str]:

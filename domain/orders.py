@@ -20,6 +20,13 @@ MOST_LINES = 5000
 """Lines in one order form; a district larger than this sends two."""
 
 
+NUMBER_LIMIT = 120
+"""Characters of an order's own number."""
+
+NUMBER_PATTERN = r"^[A-Za-z0-9._:#/-]+$"
+"""What an order's own number is made of."""
+
+
 class Channel(StrEnum):
     """How an order came in."""
 
@@ -68,7 +75,7 @@ class Order(Value):
     """What was ordered, by whom, as it arrived. ``external_id`` is the shop's or the school's."""
 
     channel: Channel
-    external_id: str = Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:#/-]+$")
+    external_id: str = Field(min_length=1, max_length=NUMBER_LIMIT, pattern=NUMBER_PATTERN)
     payer_name: PlainText = Field(min_length=1, max_length=200)
     payer_address: str
     payer_organization: PlainText = Field(default="", max_length=200)

@@ -4,14 +4,19 @@ A person stands in the roster once, because the conflicts of interest are judged
 (trap 18); leave is counted in local days of the programme, both ends included.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from domain.addresses import normalized_address
+from domain.catalog import Slug
 from domain.refusals import Conflict, Invalid
 from domain.roster_file import MOST_CAPACITY, AssessorLine
 from domain.values import Value, opaque_id
+
+_LIBRARIES: Final = TypeAdapter(tuple[Slug, ...])
 
 LONGEST_LEAVE: Final = timedelta(days=5 * 366)
 """A leave that is longer is a mistyped year, or somebody who left."""
@@ -55,6 +60,23 @@ class AssessorStandsTwice(Conflict):
     )
 
 
+class AssessorKnown(Conflict):
+    """Somebody is added who stands in the roster already."""
+
+    code = "assessor_known"
+    sentence = "Somebody with this address stands in the roster already. Change that entry instead."
+
+
+class LibrariesNotValid(Invalid):
+    """An assessor is qualified for at least one library, each known by its short name."""
+
+    code = "libraries_not_valid"
+    sentence = (
+        "Name at least one library, each by its short name: small letters, digits and single "
+        "hyphens."
+    )
+
+
 class Leave(Value):
     """An assessor is away from the first to the last day, both included."""
 
@@ -92,6 +114,18 @@ def check_capacity(capacity: int) -> int:
     return capacity
 
 
+def libraries_named(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the libraries that are named, each once, or refuse: ``LibrariesNotValid``."""
+    wanted = dict.fromkeys(each.strip().lower() for each in names if each.strip())
+    try:
+        found = _LIBRARIES.validate_python(tuple(wanted))
+    except ValidationError:
+        raise LibrariesNotValid from None
+    if not found:
+        raise LibrariesNotValid
+    return found
+
+
 def assessor_id_of(address: str) -> str:
     """Return the id of the assessor with this (normalized) address."""
     return opaque_id("s", address)
@@ -100,6 +134,12 @@ def assessor_id_of(address: str) -> str:
 def assessor_named(text: str) -> str:
     """Return the id that ``text`` stands for: the id itself, or an address in any spelling."""
     return assessor_id_of(normalized_address(text)) if "@" in text else text.strip()
+
+
+def refuse_known(lines: Iterable[AssessorLine], known: Container[str]) -> None:
+    """Refuse to add somebody whose id is ``known``. Raises ``AssessorKnown``."""
+    if any(assessor_id_of(line.address) in known for line in lines):
+        raise AssessorKnown
 
 
 def refuse_double_standing(

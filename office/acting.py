@@ -4,6 +4,8 @@ The form that was pressed names the turn that its preview was read at. A journey
 since is not acted upon; the same form pressed twice is one act.
 """
 
+from typing import TYPE_CHECKING
+
 from adapters.records.case_values import Case
 from adapters.records.case_views import CaseViews
 from adapters.records.press_book import PressBook
@@ -13,13 +15,15 @@ from domain.enrollment import Party, Stage
 from domain.grounds import Grounds
 from domain.notice_rules import UnknownNotice
 from domain.previews import OF_THE_JOURNEY, Act, ActKind, JourneyMovedOn
-from office.desks import Desks
+
+if TYPE_CHECKING:
+    from office.desks import Desks
 
 
 class ActingDesk:
     """Where operations act upon one journey, whatever the act."""
 
-    def __init__(self, desks: Desks) -> None:
+    def __init__(self, desks: "Desks") -> None:
         self._desks = desks
         self._cases = CaseViews(desks.database)
         self._prospects = Prospects(desks.database, desks.zone)

@@ -3,6 +3,7 @@
 Reading a page needs no database, so the book is known here by its name alone.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -16,13 +17,21 @@ from domain.catalog import (
     Problem,
     with_detail,
 )
+from domain.catalog_changes import refuse_unless_seen
+from domain.catalog_details import (
+    DetailPlace,
+    with_detail_changed,
+    with_detail_moved,
+    with_details,
+    without_detail,
+)
 from domain.catalog_keys import UnknownMicroCredential
 from domain.catalog_page import CatalogDraft, entry_of, read_page
 from domain.catalog_refusals import DetailRepeated
 from domain.catalog_supplement import CatalogSupplement, supplemented
 from domain.grounds import Grounds, OpsActionKind
 from domain.refusals import Invalid
-from domain.values import Value
+from domain.values import JsonObject, Value
 
 if TYPE_CHECKING:
     from adapters.records.catalog_book import CatalogBook, DraftChange, PublishedVersion
@@ -83,6 +92,13 @@ class Terms(Value):
     stack: str | None = None
 
 
+class ImportOutlook(Value):
+    """The draft that is kept, if one is, and what an import would make of it."""
+
+    known: CatalogEntry | None
+    entry: CatalogEntry
+
+
 class CatalogDesk:
     """Keeps the catalogue; every act may be repeated."""
 
@@ -110,23 +126,97 @@ class CatalogDesk:
         kind = OpsActionKind.PAGE_IMPORTED
         return await self._book.change_draft(page.key, kind, imported, grounds)
 
+    async def import_outlook(
+        self, draft: CatalogDraft, supplement: CatalogSupplement | None = None
+    ) -> "ImportOutlook":
+        """Return what an import would make of the draft that is kept; nothing is changed.
+
+        Raises as `import_page` does.
+        """
+        if draft.problems:
+            raise PageHasProblems(draft.problems)
+        page = entry_of(draft)
+        known = await self._book.draft(page.key)
+        return ImportOutlook(known=known, entry=_imported(page, known, supplement, Terms()))
+
     async def add_detail(
         self, key: CatalogKey, outcome: int, text: str, grounds: Grounds
     ) -> "DraftChange":
         """Add a detail to an outcome (from 1) of the draft; the very same text changes nothing."""
+        return await self.add_details(key, {outcome: (text,)}, grounds)
 
-        def added(known: CatalogEntry | None) -> CatalogEntry:
+    async def add_details(
+        self, key: CatalogKey, texts: Mapping[int, Sequence[str]], grounds: Grounds
+    ) -> "DraftChange":
+        """Add details to outcomes (numbered from 1), all of them or none."""
+
+        def added(entry: CatalogEntry) -> CatalogEntry:
+            for outcome, each in sorted(texts.items()):
+                entry = with_details(entry, outcome, each)
+            return entry
+
+        return await self._change(key, OpsActionKind.DETAIL_ADDED, added, grounds)
+
+    async def change_detail(
+        self, key: CatalogKey, place: DetailPlace, text: str, grounds: Grounds
+    ) -> "DraftChange":
+        """Say a detail in other words. Raises ``DetailDiffers`` and the catalogue's limits."""
+        kind = OpsActionKind.DETAIL_CHANGED
+        return await self._change(
+            key, kind, lambda it: with_detail_changed(it, place, text), grounds
+        )
+
+    async def remove_detail(
+        self, key: CatalogKey, place: DetailPlace, grounds: Grounds
+    ) -> "DraftChange":
+        """Take a detail out of the draft. Raises ``DetailDiffers``."""
+        kind = OpsActionKind.DETAIL_REMOVED
+        return await self._change(key, kind, lambda it: without_detail(it, place), grounds)
+
+    async def move_detail(
+        self, key: CatalogKey, place: DetailPlace, to: int, grounds: Grounds
+    ) -> "DraftChange":
+        """Put a detail at another number of its outcome. Raises ``DetailDiffers``."""
+        kind = OpsActionKind.DETAIL_MOVED
+        return await self._change(key, kind, lambda it: with_detail_moved(it, place, to), grounds)
+
+    async def set_terms(
+        self, key: CatalogKey, terms: Terms, grounds: Grounds, seen: str = ""
+    ) -> "DraftChange":
+        """Set what the draft costs and yields. Raises ``TermsNotValid`` and ``DraftMovedOn``."""
+
+        def agreed(known: CatalogEntry) -> CatalogEntry:
+            entry = _with_terms(known, terms.model_dump(exclude_none=True))
+            if entry != known:  # the same terms again are no change, whatever was seen
+                refuse_unless_seen(known, seen)
+            return entry
+
+        return await self._change(key, OpsActionKind.TERMS_SET, agreed, grounds)
+
+    async def publish(
+        self, key: CatalogKey, grounds: Grounds, seen: str = ""
+    ) -> "PublishedVersion":
+        """Put the draft up for sale; the same content again is the same version.
+
+        ``seen`` is the fingerprint of the draft that was looked at. Raises ``DraftMovedOn``.
+        """
+        return await self._book.publish(key, grounds, seen)
+
+    async def _change(
+        self,
+        key: CatalogKey,
+        kind: OpsActionKind,
+        change: Callable[[CatalogEntry], CatalogEntry],
+        grounds: Grounds,
+    ) -> "DraftChange":
+        """Change the draft of an entry that is there. Raises ``UnknownMicroCredential``."""
+
+        def changed(known: CatalogEntry | None) -> CatalogEntry:
             if known is None:
                 raise UnknownMicroCredential(key=key)
-            if text.strip() in known.outcome(outcome).details:
-                return known
-            return with_detail(known, outcome, text)
+            return change(known)
 
-        return await self._book.change_draft(key, OpsActionKind.DETAIL_ADDED, added, grounds)
-
-    async def publish(self, key: CatalogKey, grounds: Grounds) -> "PublishedVersion":
-        """Put the draft up for sale; the same content again is the same version."""
-        return await self._book.publish(key, grounds)
+        return await self._book.change_draft(key, kind, changed, grounds)
 
 
 def read_page_file(data: bytes, library: str | None = None) -> CatalogDraft:
@@ -174,6 +264,10 @@ def _imported(
         given = supplement.model_dump(include=supplement.model_fields_set & set(Terms.model_fields))
         agreed = given | agreed
         entry = _with_details(entry, supplemented(page, supplement))
+    return _with_terms(entry, agreed)
+
+
+def _with_terms(entry: CatalogEntry, agreed: JsonObject) -> CatalogEntry:
     try:
         return CatalogEntry.model_validate(entry.model_dump() | agreed)
     except ValidationError as invalid:

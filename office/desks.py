@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from activities.document_ports import FileStorage
 from adapters.records.board_views import BoardViews
+from adapters.records.bulk_book import BulkBook
+from adapters.records.case_views import CaseViews
 from adapters.records.catalog_book import CatalogBook
 from adapters.records.closure_book import ClosureBook
 from adapters.records.database import Database
@@ -17,11 +19,14 @@ from adapters.records.mark_book import MarkBook
 from adapters.records.ops_book import OpsBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
+from adapters.records.prospects import Prospects
 from adapters.records.refund_book import RefundBook
 from adapters.records.roster_book import RosterBook
 from adapters.records.views import Views
 from domain.policy import Policy
+from office.acting import ActingDesk
 from office.assessing import AssessorDesk
+from office.bulk import BulkDesk
 from office.catalog import CatalogDesk
 from office.closures import CalendarDesk
 from office.drafting import DraftDesk
@@ -30,6 +35,7 @@ from office.marking import MarkDesk
 from office.operating import OpsDesk
 from office.orders import OrderDesk
 from office.practising import PractitionerDesk
+from office.previews import Previews
 from office.requests import Requests
 from office.roster import RosterDesk
 
@@ -131,3 +137,22 @@ class Desks:
     async def ops(self) -> OpsDesk:
         """Return where operations act."""
         return OpsDesk(await self.engine(), await self.requests(), OpsBook(self.database))
+
+    @property
+    def previews(self) -> Previews:
+        """What acts of operations would do."""
+        return Previews(self.database, self.zone)
+
+    @property
+    def acting(self) -> ActingDesk:
+        """Where operations do what was previewed."""
+        return ActingDesk(self)
+
+    async def bulk(self) -> BulkDesk:
+        """Return where operations act on many journeys."""
+        return BulkDesk(
+            await self.engine(),
+            BulkBook(self.database),
+            CaseViews(self.database),
+            Prospects(self.database, self.zone),
+        )

@@ -37,7 +37,7 @@ class DraftDesk:
         Raises ``StaleVersion``, ``StaleRound``.
         """
         newest = earlier.model_copy(update={"version": seen.version})
-        return await self._parts.save(enrollment_id, newest, _now(), seen.round)
+        return await self._parts.save(enrollment_id, newest, _now(), seen.round, keeps_before=True)
 
 
 def _now() -> datetime:

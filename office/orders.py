@@ -16,9 +16,17 @@ from domain.order_form import OrderForm
 from domain.order_refusals import OrderFormNotValid, OrderNotValid
 from domain.orders import Channel, Learner, Line, Order
 from domain.policy import Policy
+from domain.values import Value
 from office.engine import WorkflowEngine
 from office.requests import Requests, request_key
 from workflows.contracts import IntakeInput, Refund, Refunded
+
+
+class RefundBegun(Value):
+    """A refund whose intent is recorded, and the lines whose journeys are still to be asked."""
+
+    order: OrderKey
+    lines: tuple[LineToRefund, ...]
 
 
 class OrderDesk:
@@ -50,8 +58,12 @@ class OrderDesk:
         await self._engine.deliver(await self._orders.untold(order_id))
         return order_id
 
-    async def take_order_form(self, form: OrderForm, number: str, *, is_settled: bool) -> str:
+    async def take_order_form(
+        self, form: OrderForm, number: str, *, is_settled: bool, grounds: Grounds | None = None
+    ) -> str:
         """Record a school's order form; the journeys start when it is settled.
+
+        With ``grounds``, who recorded it is kept, and who said that the money is there.
 
         Raises ``OrderFormNotValid`` with every line whose micro-credential is not for sale,
         ``OrderNotValid`` and ``OrderDiffers``.
@@ -59,10 +71,12 @@ class OrderDesk:
         await self._refuse_unknown_micro_credentials(form)
         order = _order_of(form, number)
         now = datetime.now(UTC)
-        order_id = await self._orders.record(order, now, settled_at=now if is_settled else None)
+        # With grounds the settlement is an act of its own, so that it is kept who said so.
+        settled_at = now if is_settled and grounds is None else None
+        order_id = await self._orders.record(order, now, settled_at, grounds)
         await self._start(order, order_id)
         if is_settled:  # it may have been recorded before the money came
-            await self._tell(await self._refunds.settle(order_id, now))
+            await self._tell(await self._refunds.settle(order_id, now, grounds))
         return order_id
 
     async def _refuse_unknown_micro_credentials(self, form: OrderForm) -> None:
@@ -103,16 +117,32 @@ class OrderDesk:
 
         The intent is recorded first; what a crash leaves over, the sweep finishes.
         """
+        begun = await self.begin_refund(order_id, numbers, grounds)
+        await self.finish_refunds(begun, on_line)
+        return len(begun.lines)
+
+    async def begin_refund(
+        self, order_id: str, numbers: tuple[int, ...], grounds: Grounds
+    ) -> RefundBegun:
+        """Record the intent: from here on the sweep finishes what nobody else does.
+
+        Raises ``UnknownOrder`` and ``UnknownLine``.
+        """
         key = request_key("refund", order_id, *numbers)
         actor = await self._requests.actor(key, grounds)
         order, lines = await self._refunds.begin_refund(
             order_id, numbers, actor.reason_id or "", datetime.now(UTC), grounds
         )
-        for line in lines:
+        return RefundBegun(order=order, lines=lines)
+
+    async def finish_refunds(
+        self, begun: RefundBegun, on_line: Callable[[LineToRefund], None] = lambda _: None
+    ) -> None:
+        """Ask the journeys of a begun refund to end, one after the other."""
+        for line in begun.lines:
             await finish_refund(self._requests, self._refunds, line)
             on_line(line)
-        await self._tell(order)
-        return len(lines)
+        await self._tell(begun.order)
 
     async def release(self, line_id: str, grounds: Grounds) -> str:
         """Start a held line; returns its enrollment."""

@@ -4,16 +4,16 @@ The change is recorded first. When the engine cannot be told, nothing is lost: t
 waits (domain.md, "Assignment").
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from adapters.records.roster_book import RosterBook, RosterChange, RosterImport
 from adapters.unreachable import EngineUnreachable
-from domain.grounds import Grounds
+from domain.grounds import Grounds, OpsActionKind
 from domain.line_problems import FileProblems, LineProblem
 from domain.refusals import Invalid
-from domain.roster import assessor_named
-from domain.roster_file import read_roster
+from domain.roster import assessor_named, libraries_named
+from domain.roster_file import AssessorLine, Roster, read_roster
 from domain.values import Value
 
 Wake = Callable[[tuple[str, ...]], Awaitable[None]]
@@ -59,6 +59,22 @@ class RosterDesk:
             raise RosterNotValid(roster.problems)
         taken = await self._book.take_over(roster, grounds)
         return RosterImported(taken=taken, is_engine_told=await self._tell(taken.woken))
+
+    async def add_assessor(self, line: AssessorLine, grounds: Grounds) -> RosterImported:
+        """Put one more assessor into the roster.
+
+        Raises ``AssessorKnown`` and ``AssessorStandsTwice``.
+        """
+        roster = Roster(lines=(line,))
+        taken = await self._book.take_over(roster, grounds, OpsActionKind.ASSESSOR_ADDED)
+        return RosterImported(taken=taken, is_engine_told=await self._tell(taken.woken))
+
+    async def set_libraries(
+        self, assessor: str, libraries: Sequence[str], grounds: Grounds
+    ) -> RosterOutcome:
+        """Set for which libraries an assessor is qualified. Raises ``LibrariesNotValid``."""
+        assessor_id, named = assessor_named(assessor), libraries_named(libraries)
+        return await self._told(await self._book.set_libraries(assessor_id, named, grounds))
 
     async def add_leave(
         self, assessor: str, first: date, last: date, grounds: Grounds

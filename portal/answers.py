@@ -63,4 +63,5 @@ def after(request: Request, address: str, said: str = "") -> Response:
 
 def wants_page(request: Request) -> bool:
     """Whether a person's browser asks, and not a script or another program."""
-    return "text/html" in request.headers.get("accept", "")
+    is_for_programs = request.url.path.startswith("/api/")
+    return not is_for_programs and "text/html" in request.headers.get("accept", "")

@@ -1,5 +1,6 @@
 """How a refusal becomes an answer: one place, one sentence, for pages and for programs alike."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.telemetry import logger_named
 from adapters.unreachable import EngineUnreachable, Unreachable
-from domain.api_keys import KeyNotGood
+from domain.api_keys import KeyNotGood, RequestTooLarge
 from domain.enrollment import Party
 from domain.evidence import FileTooLarge
 from domain.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -26,6 +27,7 @@ _STATUS = (
     (SignedOut, HTTPStatus.UNAUTHORIZED),
     (KeyNotGood, HTTPStatus.UNAUTHORIZED),
     (FileTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (RequestTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
@@ -39,7 +41,7 @@ _OTHER = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That was more than can be taken at once.",
 }
 _BROKEN = "Something went wrong on our side. Nothing that was saved is lost; please try again."
-_NOT_READABLE = "What was sent is not complete or not readable. Go back and check the fields."
+_NOT_READABLE = "What was sent is not complete or not readable. Check the fields and send it again."
 
 
 def status_of(refusal: Refusal) -> HTTPStatus:
@@ -74,12 +76,13 @@ async def answer(
     sentence: str,
     points: tuple[object, ...] = (),
     shown_points: list[object] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer with a page for people and with JSON of one shape for programs."""
     if not wants_page(request):
         content = {"code": code, "sentence": sentence, "points": shown_points or []}
-        return JSONResponse(content, status_code=status)
-    return await page(
+        return JSONResponse(content, status_code=status, headers=headers)
+    shown = await page(
         request,
         "refused.html",
         face=_face_of(request),
@@ -89,6 +92,8 @@ async def answer(
         points=points,
         support=site_of(request).settings.support_address,
     )
+    shown.headers.update(headers or {})
+    return shown
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
@@ -108,6 +113,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
         str(refusal),
         refusal.points,
         points_of(refusal),
+        {"www-authenticate": "Bearer"} if isinstance(refusal, KeyNotGood) else None,
     )
 
 
@@ -128,16 +134,32 @@ async def _engine_failed(request: Request, failure: Exception) -> Response:
     return await _broken(request, failure)
 
 
-async def _unreadable(request: Request, _: Exception) -> Response:
+async def _unreadable(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, RequestValidationError)  # noqa: S101  registered for it alone
+    is_of_address = any(error["loc"][0] == "path" for error in failure.errors())
+    if is_of_address and wants_page(request):  # nothing is at an address of that form
+        return await _other(request, HTTPException(HTTPStatus.NOT_FOUND))
     return await answer(
-        request, HTTPStatus.UNPROCESSABLE_ENTITY, "request_not_readable", _NOT_READABLE
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "request_not_readable",
+        _NOT_READABLE,
+        shown_points=[
+            _point(error["type"], error["loc"], error["msg"]) for error in failure.errors()
+        ],
     )
+
+
+def _point(code: str, place: tuple[object, ...], sentence: str) -> dict[str, str]:
+    """Return what is wrong at one place of what was sent, without what stood there."""
+    return {"code": code, "place": ".".join(map(str, place)), "sentence": f"{sentence}."}
 
 
 async def _other(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)  # noqa: S101  registered for it alone
     status = HTTPStatus(failure.status_code)
-    return await answer(request, status, status.name.lower(), _OTHER.get(status, _NOT_READABLE))
+    sentence = _OTHER.get(status, _NOT_READABLE)
+    return await answer(request, status, status.name.lower(), sentence, headers=failure.headers)
 
 
 async def _broken(request: Request, failure: Exception) -> Response:

@@ -10,13 +10,12 @@ Chromium shows a PDF under this policy, at the page of ``#page=3``, in a frame t
 import re
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
-from activities.document_ports import FileStorage
 from domain.evidence import FileCorrupt, FileMissing, Inspection, StorageUnavailable, Stored
 from domain.media import UNKNOWN, ArtifactKind
 from domain.refusals import NotFound
@@ -46,10 +45,18 @@ Stretch = tuple[int, int]
 """The first and the last byte of a stretch, both included."""
 
 
-class FileNotReadable(NotFound):
+class Streamed(Protocol):
+    """The store, as far as giving files back needs it."""
+
+    def stream(self, sha256: str, first: int, last: int) -> AsyncIterator[bytes]:
+        """Yield the bytes from ``first`` to ``last``, both included."""
+        ...
+
+
+class FileNotGiven(NotFound):
     """Storage does not give the file back now."""
 
-    code = "file_not_readable"
+    code = "file_not_given"
     sentence = (
         "This file cannot be read at the moment. Try again in a few minutes, and write to us if it "
         "stays so; nothing else is lost."
@@ -58,7 +65,7 @@ class FileNotReadable(NotFound):
 
 async def kept_file(
     request: Request,
-    files: FileStorage,
+    files: Streamed,
     stored: Stored,
     inspection: Inspection | None,
     name: str,
@@ -69,7 +76,7 @@ async def kept_file(
 
     ``name`` is what it is called when it is saved: for assessors never the name that its owner
     gave it. Whoever calls this has checked the visitor's right to the file. Raises
-    ``FileNotReadable``.
+    ``FileNotGiven``.
     """
     is_shown = (
         not is_to_save
@@ -101,7 +108,7 @@ async def kept_file(
 
 async def _streamed(
     request: Request,
-    files: FileStorage,
+    files: Streamed,
     stored: Stored,
     stretch: Stretch,
     headers: dict[str, str],
@@ -119,7 +126,7 @@ async def _streamed(
     try:
         beginning = await anext(chunks, b"")
     except (FileMissing, FileCorrupt, StorageUnavailable) as failure:
-        raise FileNotReadable from failure
+        raise FileNotGiven from failure
     return StreamingResponse(_joined(beginning, chunks), status_code=status, headers=headers)
 
 

@@ -10,8 +10,19 @@ from portal.api.areas import AREAS
 from portal.assessor import ROUTERS as ASSESSOR
 from portal.dev import mail as caught_mail
 from portal.entrance import health, issuer, links, signing_in, signing_out
-from portal.operations import approvals, bulk, bulk_progress, deliveries, journey, journey_acts
+from portal.operations import (
+    access,
+    approvals,
+    bulk,
+    bulk_progress,
+    deliveries,
+    journey,
+    journey_acts,
+)
+from portal.operations import keys as program_keys
 from portal.operations import webhooks as endpoints
+from portal.operations.offices import OFFICES
+from portal.operations.overview import OVERVIEW
 from portal.practitioner import (
     address,
     checking,
@@ -57,6 +68,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     caught_mail.router,
     signing_in.router,
     signing_out.router,
+    *OVERVIEW,
+    *OFFICES,
     journey.router,
     journey_acts.router,
     approvals.router,
@@ -64,6 +77,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     bulk_progress.router,
     deliveries.router,
     endpoints.router,
+    access.staff_router,
+    access.sessions_router,
+    program_keys.router,
     *AREAS,
     describing.router,
     *ASSESSOR,

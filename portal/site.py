@@ -15,6 +15,7 @@ from adapters.records.link_signing import Links
 from adapters.records.session_book import SessionBook
 from adapters.records.sign_in_book import SignInBook
 from adapters.records.staff_book import StaffBook
+from office.access import AccessDesk
 from office.desks import Desks
 from office.letting_in import DoorDesk, Doorkeeper
 from office.uploading import UploadDesk
@@ -60,6 +61,11 @@ class Site:
     def staff(self) -> StaffBook:
         """Operations' own people."""
         return StaffBook(self.database)
+
+    @property
+    def access_desk(self) -> AccessDesk:
+        """Where operations decide who and what may come in."""
+        return AccessDesk(self.staff, self.sessions, self.api_keys, self.zone)
 
     @property
     def doorkeeper(self) -> Doorkeeper:

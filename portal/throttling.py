@@ -20,6 +20,7 @@ class Limit(Enum):
     SIGN_IN_BY_CALLER = (30, timedelta(minutes=15))
     MAIL_TO_ADDRESS = (4, timedelta(minutes=15))
     CODE_FOR_ADDRESS = (10, timedelta(minutes=15))
+    BAD_KEY_BY_CALLER = (100, timedelta(minutes=15))
     REQUESTS_OF_KEY = (600, timedelta(minutes=1))
     ORDER_BY_CALLER = (20, timedelta(hours=1))
 

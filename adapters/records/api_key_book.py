@@ -8,10 +8,20 @@ from uuid import uuid4
 from sqlalchemy import or_, select, update
 
 from adapters.records.api_tables import ApiKeyRow
-from adapters.records.database import Database
+from adapters.records.database import Database, is_added
 from adapters.records.ops_actions import keep_action
-from domain.api_keys import PREFIX, ApiKey, KeyNameMissing, KeyWithoutScopes, Scope, UnknownKey
+from domain.api_keys import (
+    PREFIX,
+    ApiKey,
+    KeyMadeAlready,
+    KeyNameMissing,
+    KeyWithoutScopes,
+    Scope,
+    UnknownKey,
+)
+from domain.catalog import is_plain
 from domain.grounds import Grounds, OpsActionKind
+from domain.values import opaque_id
 
 _USE_NOTED_EVERY = timedelta(minutes=5)
 """When a key was used is written now and then, not with every request."""
@@ -26,17 +36,26 @@ class ApiKeyBook:
         self._database = database
 
     async def make(
-        self, name: str, scopes: frozenset[Scope], ends_at: datetime | None, grounds: Grounds
+        self,
+        name: str,
+        scopes: frozenset[Scope],
+        ends_at: datetime | None,
+        grounds: Grounds,
+        press: str = "",
     ) -> tuple[ApiKey, str]:
-        """Make a key; returns it with its secret, which is told now and never again."""
+        """Make a key; returns it with its secret, which is told now and never again.
+
+        ``press`` is the form that was sent: sent twice, it makes one key. Raises
+        ``KeyNameMissing``, ``KeyWithoutScopes`` and ``KeyMadeAlready``.
+        """
         name = " ".join(name.split())
-        if not 1 <= len(name) <= _LONGEST_NAME:
+        if not 1 <= len(name) <= _LONGEST_NAME or not is_plain(name):
             raise KeyNameMissing
         if not scopes:
             raise KeyWithoutScopes
         secret = PREFIX + secrets.token_urlsafe(32)
         row = ApiKeyRow(
-            id=f"y{uuid4().hex[:12]}",
+            id=opaque_id("y", press or uuid4().hex),
             name=name,
             secret_hash=_hashed(secret),
             scopes={"scopes": sorted(scopes)},
@@ -45,7 +64,8 @@ class ApiKeyBook:
             ends_at=ends_at,
         )
         async with self._database.transaction() as session:
-            session.add(row)
+            if not await is_added(session, row):
+                raise KeyMadeAlready
             await keep_action(session, OpsActionKind.KEY_MADE, row.id, grounds)
         return _key(row), secret
 
@@ -64,7 +84,7 @@ class ApiKeyBook:
     async def everything(self) -> tuple[ApiKey, ...]:
         """Return all keys, those that are good first, then the newest."""
         query = select(ApiKeyRow).order_by(
-            ApiKeyRow.revoked_at.is_not(None), ApiKeyRow.made_at.desc()
+            ApiKeyRow.revoked_at.is_not(None), ApiKeyRow.made_at.desc(), ApiKeyRow.id
         )
         async with self._database.reading() as session:
             return tuple(_key(row) for row in await session.scalars(query))

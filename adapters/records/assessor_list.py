@@ -53,20 +53,7 @@ def assessors_query(
     now: datetime, today: date, is_overdue_only: bool, after: Cursor | None, limit: int
 ) -> Select[AssessorRow, bool, int, int, int, datetime]:
     """Return the query for one page and one assessor more."""
-    late = overdue_assessments(now)
-    held = (
-        select(
-            AssignmentRow.assessor_id,
-            func.count().filter(AssignmentRow.state == AssignmentState.OFFERED).label("offered"),
-            func.count().filter(AssignmentRow.state == AssignmentState.ACCEPTED).label("taken"),
-            func.count(late.c.id).label("overdue"),
-            func.min(late.c.since).label("since"),
-        )
-        .outerjoin(late, late.c.id == AssignmentRow.id)
-        .where(AssignmentRow.is_live)
-        .group_by(AssignmentRow.assessor_id)
-        .subquery("held")
-    )
+    held = _held(now)
     is_away = exists().where(
         LeaveRow.assessor_id == AssessorRow.id,
         LeaveRow.first_day <= today,
@@ -88,6 +75,24 @@ def assessors_query(
     if is_overdue_only:
         query = query.where(held.c.since.is_not(None))
     return query if after is None else query.where(_beyond(held.c.since, after))
+
+
+def _held(now: datetime) -> Subquery:
+    """Return how many rounds each assessor holds, of each sort, and since when one is overdue."""
+    late = overdue_assessments(now)
+    return (
+        select(
+            AssignmentRow.assessor_id,
+            func.count().filter(AssignmentRow.state == AssignmentState.OFFERED).label("offered"),
+            func.count().filter(AssignmentRow.state == AssignmentState.ACCEPTED).label("taken"),
+            func.count(late.c.id).label("overdue"),
+            func.min(late.c.since).label("since"),
+        )
+        .outerjoin(late, late.c.id == AssignmentRow.id)
+        .where(AssignmentRow.is_live)
+        .group_by(AssignmentRow.assessor_id)
+        .subquery("held")
+    )
 
 
 def _beyond(since: ColumnElement[datetime | None], after: Cursor) -> ColumnElement[bool]:

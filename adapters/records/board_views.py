@@ -1,7 +1,7 @@
 """What operations look at: the board, and the lists behind its numbers. Each list is one query."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar, TypeVarTuple
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from adapters.records import (
     order_list,
     trouble_list,
 )
-from adapters.records.board_values import Board
+from adapters.records.board_values import AttentionCount, Board, TroubleCount
 from adapters.records.database import Database
 from adapters.records.keyset import PAGE, Cursor, Page, page_of, unsealed
 from adapters.records.list_values import (
@@ -51,8 +51,12 @@ class BoardViews:
         self._zone = zone
 
     async def board(self, now: datetime) -> Board:
-        """Return where everything stands: one query for each tile."""
-        since = now - RECENT
+        """Return where everything stands: one query for each tile.
+
+        It looks back to the beginning of a local day, so that a date in an address means the same.
+        """
+        day = (now - RECENT).astimezone(ZoneInfo(self._zone)).date()
+        since = datetime.combine(day, time(), ZoneInfo(self._zone)).astimezone(UTC)
         async with self._database.reading() as session:
             return Board(
                 at=now,
@@ -110,6 +114,16 @@ class BoardViews:
         today = now.astimezone(ZoneInfo(self._zone)).date()
         query = assessor_list.assessors_query(now, today, is_overdue_only, last, limit)
         return await self._page(query, limit, assessor_list.line_of, assessor_list.cursor_of)
+
+    async def attention_counts(self) -> tuple[AttentionCount, ...]:
+        """Return how much attention of each kind is open, most first."""
+        async with self._database.reading() as session:
+            return await board_counts.attention_counts(session)
+
+    async def trouble_counts(self) -> tuple[TroubleCount, ...]:
+        """Return how many notices are in each trouble that nobody has seen to."""
+        async with self._database.reading() as session:
+            return await board_counts.trouble_counts(session)
 
     async def libraries(self) -> tuple[str, ...]:
         """Return every library that has a micro-credential, by name, for a filter's choices."""

@@ -49,7 +49,7 @@ def ways_to_break(now: datetime) -> tuple[tuple[str, tuple[Way, ...]], ...]:
         ),
         (
             "Every open round has at most one live assignment; every waiting one is in the queue.",
-            (*_misplaced_rounds(), _miscounted_places()),
+            (*_misplaced_rounds(), *_misplaced_queue(), _miscounted_places()),
         ),
         (
             "Every notice ends accepted, refused, bounced or cancelled; `unknown` has an owner.",
@@ -119,6 +119,14 @@ def _misplaced_rounds() -> tuple[Way, ...]:
     held_outside = select(EnrollmentRow.id).where(
         EnrollmentRow.stage.not_in(_HELD_STAGES), _live_in_open_round()
     )
+    return (
+        Way("two live assignments in one round", SubjectKind.ENROLLMENT, twice),
+        Way("with an assessor, but no live assignment", SubjectKind.ENROLLMENT, not_held),
+        Way("a live assignment outside of assessment", SubjectKind.ENROLLMENT, held_outside),
+    )
+
+
+def _misplaced_queue() -> tuple[Way, ...]:
     not_queued = select(EnrollmentRow.id).where(
         EnrollmentRow.stage == Stage.QUEUED,
         ~exists().where(
@@ -133,9 +141,6 @@ def _misplaced_rounds() -> tuple[Way, ...]:
         .where(RoundRow.waiting_since.is_not(None), EnrollmentRow.stage != Stage.QUEUED)
     )
     return (
-        Way("two live assignments in one round", SubjectKind.ENROLLMENT, twice),
-        Way("with an assessor, but no live assignment", SubjectKind.ENROLLMENT, not_held),
-        Way("a live assignment outside of assessment", SubjectKind.ENROLLMENT, held_outside),
         Way("queued, but its round does not wait", SubjectKind.ENROLLMENT, not_queued),
         Way("its round waits, but it is not queued", SubjectKind.ENROLLMENT, queued_outside),
     )

@@ -10,6 +10,7 @@ from adapters.records.database import Database
 from adapters.records.ops_actions import keep_action
 from adapters.records.tables import CatalogVersionRow, MicroCredentialRow
 from domain.catalog import CatalogEntry, CatalogKey, refuse_unless_publishable
+from domain.catalog_changes import refuse_unless_seen
 from domain.catalog_keys import NoDraft, UnknownMicroCredential, UnknownVersion
 from domain.grounds import Grounds, OpsActionKind
 from domain.values import Instant, Value, opaque_id
@@ -88,10 +89,11 @@ class CatalogBook:
             await keep_action(session, kind, row.id, grounds)
             return DraftChange(entry=entry, is_changed=True)
 
-    async def publish(self, key: CatalogKey, grounds: Grounds) -> PublishedVersion:
+    async def publish(self, key: CatalogKey, grounds: Grounds, seen: str = "") -> PublishedVersion:
         """Put the draft up for sale under the next number; the same content keeps its number.
 
-        Raises the refusal of the gravest thing that is missing, and then nothing is published.
+        ``seen`` is the fingerprint of the draft that somebody decided about. Raises the refusal of
+        the gravest thing that is missing, or ``DraftMovedOn``, and then nothing is published.
         """
         async with self._database.transaction() as session:
             row = await self._locked(session, key)
@@ -100,6 +102,7 @@ class CatalogBook:
                 raise UnknownMicroCredential(key=key)
             if draft is None:
                 raise NoDraft(key=key)
+            refuse_unless_seen(draft, seen)
             refuse_unless_publishable(draft)
             versions = await _versions(session, row)
             same = next((each for each in versions if _entry_of(each) == draft), None)
@@ -133,6 +136,14 @@ class CatalogBook:
             version = await _version(session, row, row.published_version)
             published = _published(version) if version else None
             return Shelf(draft=_draft_of(row), published=published)
+
+    async def draft(self, key: CatalogKey) -> CatalogEntry | None:
+        """Return the draft that is kept under a name, or ``None``."""
+        query = select(MicroCredentialRow).where(
+            MicroCredentialRow.library == key.library, MicroCredentialRow.slug == key.slug
+        )
+        async with self._database.reading() as session:
+            return _draft_of(await session.scalar(query))
 
     async def version(self, key: CatalogKey, number: int) -> PublishedVersion:
         """Return one published version as it was published, or refuse."""

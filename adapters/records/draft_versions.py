@@ -13,10 +13,10 @@ from domain.submission import Draft, words_of
 from domain.values import Instant, Value
 
 
-class UnknownVersion(NotFound):
+class UnknownDraftVersion(NotFound):
     """No such version of the draft is kept."""
 
-    code = "unknown_version"
+    code = "unknown_draft_version"
     sentence = "Version {version} of part {part} is not kept. Choose one from the list of versions."
 
 
@@ -56,22 +56,31 @@ class DraftVersions:
     async def version(
         self, enrollment_id: str, round_number: int, part: int, version: int
     ) -> KeptDraft:
-        """Return a draft as it was at one version. Raises ``UnknownVersion``."""
+        """Return a draft as it was at one version. Raises ``UnknownDraftVersion``."""
         async with self._database.reading() as session:
             key = (enrollment_id, round_number, part, version)
             row = await session.get(DraftVersionRow, key)
             if row is None:
-                raise UnknownVersion(version=version, part=part)
+                raise UnknownDraftVersion(version=version, part=part)
             return _kept(row)
 
 
 async def keep_version(
-    session: AsyncSession, enrollment_id: str, round_number: int, saved: Draft, at: datetime
+    session: AsyncSession,
+    enrollment_id: str,
+    round_number: int,
+    saved: Draft,
+    at: datetime,
+    *,
+    keeps_before: bool,
 ) -> None:
-    """Keep a draft that is being saved, in the same transaction, and drop what may go."""
+    """Keep a draft that is being saved, in the same transaction, and drop what may go.
+
+    The version before it may not where the save ``keeps_before``.
+    """
     newest = _newest(enrollment_id, round_number, saved.part).limit(2)
     latest, checkpoint = [*(await session.scalars(newest)), None, None][:2]
-    if latest is not None:
+    if latest is not None and not keeps_before:
         before = _kept(checkpoint) if checkpoint is not None else None
         if is_dropped(before, _kept(latest), saved):
             await session.delete(latest)

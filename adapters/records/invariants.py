@@ -79,10 +79,7 @@ class InvariantBook:
 
         Refuses ``unknown_invariant`` and ``cursor_not_valid``.
         """
-        sentences = ways_to_break(now)
-        if not 1 <= number <= len(sentences):
-            raise UnknownInvariant(number=number)
-        _, ways = sentences[number - 1]
+        _, ways = _numbered(number, now)
         order = f"invariant-{number}"
         query = _rows(ways, unsealed(after, order), limit)
         async with self._database.reading() as session:
@@ -93,6 +90,18 @@ class InvariantBook:
             lambda row: _breach(ways[row.way], row),
             lambda row: Cursor(order=order, id=f"{row.way}:{row.subject}"),
         )
+
+
+def sentence_of(number: int, now: datetime) -> str:
+    """Return what must be true by its number. Refuses ``unknown_invariant``."""
+    return _numbered(number, now)[0]
+
+
+def _numbered(number: int, now: datetime) -> tuple[str, tuple[Way, ...]]:
+    sentences = ways_to_break(now)
+    if not 1 <= number <= len(sentences):
+        raise UnknownInvariant(number=number)
+    return sentences[number - 1]
 
 
 async def _counted(
@@ -121,14 +130,7 @@ def _subjects(ways: Sequence[Way]) -> Subquery:
 
 def _rows(ways: Sequence[Way], after: Cursor | None, limit: int) -> Select[int, str, str, str, str]:
     """Return the query for one page and one row more, with whom each belongs to."""
-    found = _subjects(ways)
-    numbers = select(found.c.way, found.c.subject)
-    if after is not None:
-        way, _, subject = after.id.partition(":")
-        numbers = numbers.where(
-            or_(found.c.way > int(way), and_(found.c.way == int(way), found.c.subject > subject))
-        )
-    page = numbers.order_by(found.c.way, found.c.subject).limit(limit + 1).subquery("page")
+    page = _numbers(ways, after, limit)
     return (
         select(
             page.c.way,
@@ -152,6 +154,17 @@ def _rows(ways: Sequence[Way], after: Cursor | None, limit: int) -> Select[int, 
         .outerjoin(PersonRow, PersonRow.id == OrderLineRow.person_id)
         .order_by(page.c.way, page.c.subject)
     )
+
+
+def _numbers(ways: Sequence[Way], after: Cursor | None, limit: int) -> Subquery:
+    found = _subjects(ways)
+    numbers = select(found.c.way, found.c.subject)
+    if after is not None:
+        way, _, subject = after.id.partition(":")
+        numbers = numbers.where(
+            or_(found.c.way > int(way), and_(found.c.way == int(way), found.c.subject > subject))
+        )
+    return numbers.order_by(found.c.way, found.c.subject).limit(limit + 1).subquery("page")
 
 
 def _breach(way: Way, row: BreachRow) -> Breach:

@@ -40,7 +40,7 @@ def journeys_query(
     wanted: JourneyFilter, order: JourneyOrder, after: Cursor | None, limit: int
 ) -> Select[EnrollmentRow, PersonRow, str, OrderRow]:
     """Return the query for one page and one line more, which tells whether there is another."""
-    page = _numbers(wanted, order, after, limit + 1).subquery("page")
+    page = numbers_query(wanted, order, after, limit + 1).subquery("page")
     by_due_time = order is JourneyOrder.DUE
     return (
         select(EnrollmentRow, PersonRow, CatalogVersionRow.title, OrderRow)
@@ -117,10 +117,10 @@ def _beyond(order: JourneyOrder, after: Cursor) -> ColumnElement[bool]:
     return (earlier_than if order in _DESCENDING else later_than)(key, _ID, after)
 
 
-def _numbers(
+def numbers_query(
     wanted: JourneyFilter, order: JourneyOrder, after: Cursor | None, limit: int
 ) -> Select[str, int]:
-    """Return the query for the numbers of a page."""
+    """Return the query for the numbers of a page: it walks one index and stops."""
     conditions = _conditions(wanted)
     if order is JourneyOrder.DUE:
         return numbers_by_due_time(wanted, conditions, after, limit)

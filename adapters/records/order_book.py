@@ -14,6 +14,7 @@ from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database, is_added
 from adapters.records.dispatching import dispatch_of
 from adapters.records.enrolling import enroll_or_hold, grant_subscription, journey_to_start
+from adapters.records.ops_actions import keep_action
 from adapters.records.people_book import people_of
 from adapters.records.search_book import index_order
 from adapters.records.steps.turn import close_attention, open_attention
@@ -27,6 +28,7 @@ from adapters.records.tables import (
     OrderRow,
 )
 from domain.enrollment import AttentionKind, ClockKind, Due
+from domain.grounds import Grounds, OpsActionKind
 from domain.notices import NoticeKind, NoticeState, Recipient
 from domain.orders import Line, LineState, NotForSale, Order, OrderDiffers
 from domain.policy import Policy
@@ -49,7 +51,13 @@ class OrderBook:
         self._zone = zone
         self._policy = policy
 
-    async def record(self, order: Order, at: datetime, settled_at: datetime | None) -> str:
+    async def record(
+        self,
+        order: Order,
+        at: datetime,
+        settled_at: datetime | None,
+        grounds: Grounds | None = None,
+    ) -> str:
         """Record an order with all its lines, or nothing; the same order again is the same.
 
         Raises ``OrderDiffers`` and ``NotForSale``.
@@ -76,6 +84,8 @@ class OrderBook:
                 person_id = people[line.learner.address]
                 session.add(_line_row(order_id, number, line, person_id, version))
             await index_order(session, order_id, order)
+            if grounds is not None:
+                await keep_action(session, OpsActionKind.ORDER_RECORDED, order_id, grounds)
             if settled_at is not None:
                 row = await session.get_one(OrderRow, order_id)
                 await announce_settled(session, row, settled_at)

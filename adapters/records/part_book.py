@@ -57,12 +57,19 @@ class PartBook:
             return await draft_of(session, work, part)
 
     async def save(
-        self, enrollment_id: str, draft: Draft, at: datetime, round_number: int | None = None
+        self,
+        enrollment_id: str,
+        draft: Draft,
+        at: datetime,
+        round_number: int | None = None,
+        *,
+        keeps_before: bool = False,
     ) -> Draft:
         """Save a draft that was based on ``draft.version``; returns it with the new version.
 
         Versions begin anew in each round, so a page names the ``round_number`` too (trap 10). What
-        the draft was before stays among its kept versions. Raises ``StaleVersion`` (trap 9),
+        the draft was before stays among its kept versions, however little was taken out of it if
+        it ``keeps_before``. Raises ``StaleVersion`` (trap 9),
         ``StaleRound``, ``ItemLocked``, ``UnknownItem``, ``PartAlreadySubmitted``.
         """
         async with self._database.transaction() as session:
@@ -87,7 +94,9 @@ class PartBook:
                 session.add(row)
             row.version, row.saved_at = saved.version, at
             row.content = saved.model_dump(mode="json")
-            await keep_version(session, enrollment_id, work.round, saved, at)
+            await keep_version(
+                session, enrollment_id, work.round, saved, at, keeps_before=keeps_before
+            )
             enrollment = await session.get_one(EnrollmentRow, enrollment_id)
             enrollment.portal_used_at = enrollment.portal_used_at or at
             return saved

@@ -1,5 +1,7 @@
 """What the reports say: numbers by month and library, and how long journeys stay where."""
 
+from collections.abc import Callable
+
 from domain.months import Month
 from domain.values import Value
 
@@ -67,24 +69,32 @@ class Report(Value):
 
     def by_month(self) -> tuple[MonthLine, ...]:
         """Return one line for each month, all libraries of the report together."""
-        return _summed(self.months, by_library=False)
+        lines = _summed(self.months, lambda line: str(line.month))
+        return tuple(line.model_copy(update={"library": ""}) for line in lines)
 
     def by_library(self) -> tuple[MonthLine, ...]:
         """Return one line for each library, all months together, under the first month."""
-        return _summed(self.months, by_library=True)
+        return _summed(self.months, lambda line: line.library)
+
+    def in_all(self) -> MonthLine:
+        """Return everything in one line, under the first month."""
+        nothing = MonthLine(month=self.filter.first, library="")
+        return _summed((nothing, *self.months), lambda _: "")[0]
 
 
 _COUNTS = tuple(name for name in MonthLine.model_fields if name not in ("month", "library"))
 
 
-def _summed(lines: tuple[MonthLine, ...], *, by_library: bool) -> tuple[MonthLine, ...]:
+def _summed(
+    lines: tuple[MonthLine, ...], key_of: Callable[[MonthLine], str]
+) -> tuple[MonthLine, ...]:
     sums: dict[str, MonthLine] = {}
     for line in lines:
-        key = line.library if by_library else str(line.month)
+        key = key_of(line)
         so_far = sums.get(key)
         if so_far is None:
-            sums[key] = line if by_library else line.model_copy(update={"library": ""})
-        else:
-            added = {name: getattr(so_far, name) + getattr(line, name) for name in _COUNTS}
-            sums[key] = so_far.model_copy(update=added)
+            sums[key] = line
+            continue
+        added = {name: getattr(so_far, name) + getattr(line, name) for name in _COUNTS}
+        sums[key] = so_far.model_copy(update=added)
     return tuple(sums.values())

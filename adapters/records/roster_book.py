@@ -19,6 +19,7 @@ from adapters.records.roster_lines import (
     is_as_in,
     libraries_by_assessor,
     new_assessor,
+    qualify,
 )
 from adapters.records.roster_waiting import waiting_for
 from adapters.records.round_tables import AssessorRow, LeaveRow
@@ -30,6 +31,7 @@ from domain.roster import (
     check_capacity,
     leave_of,
     refuse_double_standing,
+    refuse_known,
     without_rest,
 )
 from domain.roster_file import Roster
@@ -100,11 +102,16 @@ class RosterBook:
                 for row in assessors
             )
 
-    async def take_over(self, roster: Roster, grounds: Grounds) -> RosterImport:
-        """Add or update every assessor of a file in one transaction.
+    async def take_over(
+        self,
+        roster: Roster,
+        grounds: Grounds,
+        kind: OpsActionKind = OpsActionKind.ASSESSOR_IMPORTED,
+    ) -> RosterImport:
+        """Add or update every assessor of a file in one transaction, or none of them.
 
-        Somebody whose line leaves out the other address keeps it: it guards against conflicts
-        of interest. Raises ``AssessorStandsTwice``, and then nothing is recorded.
+        Somebody whose line leaves out the other address keeps it: it guards against conflicts of
+        interest. Raises ``AssessorStandsTwice``, and ``AssessorKnown`` where ``kind`` only adds.
         """
         today = self._today(grounds)
         async with self._database.transaction() as session:
@@ -112,6 +119,8 @@ class RosterBook:
             if self._database.has_row_locks:
                 query = query.with_for_update()
             known = {row.id: row for row in await session.scalars(query)}
+            if kind is OpsActionKind.ASSESSOR_ADDED:
+                refuse_known(roster.lines, known)
             refuse_double_standing(roster.lines, addresses_by_assessor(known, roster))
             libraries = await libraries_by_assessor(session)
             changed: list[AssessorRow] = []
@@ -120,7 +129,7 @@ class RosterBook:
                 if is_as_in(row, libraries.get(row.id, set()), line):
                     continue
                 await bring_into_line(session, row, line)
-                await keep_action(session, OpsActionKind.ASSESSOR_IMPORTED, row.id, grounds)
+                await keep_action(session, kind, row.id, grounds)
                 changed.append(row)
             ids = [row.id for row in changed]
             return RosterImport(
@@ -176,6 +185,16 @@ class RosterBook:
             return is_changed
 
         return await self._change(assessor_id, OpsActionKind.CAPACITY_SET, hold, grounds)
+
+    async def set_libraries(
+        self, assessor_id: str, libraries: Sequence[str], grounds: Grounds
+    ) -> RosterChange:
+        """Set for which libraries an assessor is qualified."""
+
+        async def learn(session: AsyncSession, row: AssessorRow, _: date) -> bool:
+            return await qualify(session, row.id, libraries)
+
+        return await self._change(assessor_id, OpsActionKind.QUALIFICATIONS_SET, learn, grounds)
 
     async def set_active(
         self, assessor_id: str, grounds: Grounds, *, is_active: bool

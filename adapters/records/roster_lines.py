@@ -1,5 +1,7 @@
 """How a line of a roster file becomes an assessor of the roster."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,8 +65,18 @@ async def bring_into_line(session: AsyncSession, row: AssessorRow, line: Assesso
     row.organization_key = organization_key(line.organization)
     row.person_address = line.person_address or row.person_address
     await session.flush()
-    await session.execute(delete(QualificationRow).where(QualificationRow.assessor_id == row.id))
+    await qualify(session, row.id, line.libraries)
+
+
+async def qualify(session: AsyncSession, assessor_id: str, libraries: Sequence[str]) -> bool:
+    """Let an assessor be qualified for these libraries alone; tells whether it was otherwise."""
+    mine = QualificationRow.assessor_id == assessor_id
+    known = set(await session.scalars(select(QualificationRow.library).where(mine)))
+    if known == set(libraries):
+        return False
+    await session.execute(delete(QualificationRow).where(mine))
     session.add_all(
-        QualificationRow(library=library, assessor_id=row.id) for library in line.libraries
+        QualificationRow(library=library, assessor_id=assessor_id) for library in libraries
     )
     await session.flush()
+    return True

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.database import Database
 from adapters.records.tables import (
@@ -36,21 +37,32 @@ class PlacedOrder(Value):
 
 
 class ShopViews:
-    """Reads what the open pages show. Each method is one query."""
+    """Reads what the open pages show. Published versions never change, so it keeps what it read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: dict[str, Offer] = {}
 
     async def for_sale(self) -> tuple[Offer, ...]:
-        """Return all that is for sale, the general library first, by title."""
+        """Return all that is for sale, the general library first, by title.
+
+        One query that is answered from keys alone, and one more after a publication.
+        """
         async with self._database.reading() as session:
-            found = [_offer(row) for row in await session.scalars(_published())]
-        return tuple(sorted(found, key=lambda offer: shelf_order(offer.entry)))
+            ids = await _ids_for_sale(session)
+            new = ids - self._read.keys()
+            rows = await session.scalars(_versions(new)) if new else ()
+            read = {row.id: _offer(row) for row in rows}
+        known = self._read | read
+        self._read = {each: known[each] for each in ids}
+        return tuple(sorted(self._read.values(), key=lambda offer: shelf_order(offer.entry)))
 
     async def offer(self, key: CatalogKey) -> Offer:
         """Return what is for sale under this name, or refuse with ``not_offered``."""
-        query = _published().where(
-            MicroCredentialRow.library == key.library, MicroCredentialRow.slug == key.slug
+        query = (
+            select(CatalogVersionRow)
+            .join_from(MicroCredentialRow, CatalogVersionRow, _IS_PUBLISHED)
+            .where(MicroCredentialRow.library == key.library, MicroCredentialRow.slug == key.slug)
         )
         async with self._database.reading() as session:
             row = await session.scalar(query)
@@ -63,11 +75,8 @@ class ShopViews:
 
         Cheaper than reading the catalogue, for what was made from it and is kept.
         """
-        query = select(CatalogVersionRow.id).join_from(
-            MicroCredentialRow, CatalogVersionRow, _IS_PUBLISHED
-        )
         async with self._database.reading() as session:
-            ids = sorted(await session.scalars(query))
+            ids = sorted(await _ids_for_sale(session))
         return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
     async def placed(self, channel: Channel, number: str) -> PlacedOrder | None:
@@ -99,8 +108,15 @@ _IS_PUBLISHED = (CatalogVersionRow.micro_credential_id == MicroCredentialRow.id)
 )
 
 
-def _published() -> Select[CatalogVersionRow]:
-    return select(CatalogVersionRow).join_from(MicroCredentialRow, CatalogVersionRow, _IS_PUBLISHED)
+async def _ids_for_sale(session: AsyncSession) -> set[str]:
+    query = select(CatalogVersionRow.id).join_from(
+        MicroCredentialRow, CatalogVersionRow, _IS_PUBLISHED
+    )
+    return set(await session.scalars(query))
+
+
+def _versions(ids: set[str]) -> Select[CatalogVersionRow]:
+    return select(CatalogVersionRow).where(CatalogVersionRow.id.in_(ids))
 
 
 def _offer(version: CatalogVersionRow) -> Offer:

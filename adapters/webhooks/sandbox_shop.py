@@ -8,7 +8,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 
-import httpx
+import httpx2
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from adapters.unreachable import Unreachable
@@ -26,7 +26,7 @@ class NotTaken(Conflict):
     """The order could not be taken; the sandbox took no money, so nothing has to be given back."""
 
     code = "sandbox_not_taken"
-    sentence = "The order was not taken: {sentence}"
+    sentence = "The site did not take the order, and nothing was paid. It said: “{sentence}”."
 
 
 class ShopUnheard(Unreachable):
@@ -56,9 +56,9 @@ class SandboxShop:
         webhook_id = f"sandbox_{sha256(body).hexdigest()[:32]}"
         headers = signed(self._secret.get_secret_value(), body, datetime.now(UTC), webhook_id)
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as client:
+            async with httpx2.AsyncClient(trust_env=False, timeout=_SECONDS) as client:
                 answer = await client.post(self._address, content=body, headers=headers)
-        except httpx.TransportError as failure:
+        except httpx2.TransportError as failure:
             raise ShopUnheard from failure
         if answer.is_success:
             return
@@ -70,7 +70,7 @@ class SandboxShop:
         raise NotTaken(sentence=said.sentence)
 
 
-def _said(answer: httpx.Response) -> _Answered:
+def _said(answer: httpx2.Response) -> _Answered:
     try:
         return _Answered.model_validate_json(answer.content)
     except ValidationError:

@@ -4,10 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from portal.api import catalog, journeys, orders, reports, roster, webhooks
+from portal.api import acts, catalog, journeys, orders, reports, roster, webhooks
 
 AREAS: Final[tuple[APIRouter, ...]] = (
     journeys.api,
+    acts.api,
     orders.api,
     roster.api,
     catalog.api,

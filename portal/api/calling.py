@@ -1,16 +1,26 @@
 """Who calls: a program with a key that is good for what it asks."""
 
+import re
 from collections.abc import Callable, Coroutine
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from domain.api_keys import PREFIX, ApiKey, KeyNotGood, Scope, ScopeMissing
+from domain.api_keys import (
+    LONGEST_REQUEST_KEY,
+    PREFIX,
+    ApiKey,
+    KeyNotGood,
+    Scope,
+    ScopeMissing,
+)
 from domain.enrollment import Party
 from domain.grounds import Grounds, grounds
 from portal.site import now, site_of
 from portal.throttling import Limit, refuse_too_often
+
+_REQUEST_KEY: Final = re.compile(rf"[!-~]{{1,{LONGEST_REQUEST_KEY}}}")
 
 BEARER = HTTPBearer(auto_error=False, description="A key of this installation: `laurel_…`.")
 
@@ -25,7 +35,7 @@ async def caller_of(request: Request) -> ApiKey:
         raise KeyNotGood
     key = await site_of(request).api_keys.good(secret.strip(), now())
     if key is None:
-        await refuse_too_often(request, Limit.SIGN_IN_BY_CALLER)
+        await refuse_too_often(request, Limit.BAD_KEY_BY_CALLER)
         raise KeyNotGood
     await refuse_too_often(request, Limit.REQUESTS_OF_KEY, key.id)
     request.scope["laurel.key"] = key
@@ -66,5 +76,10 @@ def because(key: ApiKey, reason: str) -> Grounds:
 
 
 def request_key_of(request: Request) -> str:
-    """Return the key under which a request may be repeated."""
+    """Return the key under which a request may be repeated; empty when it has none."""
     return request.headers.get("idempotency-key", "")
+
+
+def is_request_key(text: str) -> bool:
+    """Whether a request may be repeated under this: visible characters of plain ASCII."""
+    return _REQUEST_KEY.fullmatch(text) is not None

@@ -1,11 +1,14 @@
 """The description of the interface: an OpenAPI document for programs, and a page for people."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from domain.api_keys import Scope
 from portal.answers import page
@@ -45,6 +48,26 @@ async def description(request: Request) -> Response:
     """Show the interface to people."""
     return await page(
         request, "operations/api.html", about=_ABOUT, areas=_areas(), scopes=tuple(Scope)
+    )
+
+
+@router.api_route(
+    "/{elsewhere:path}",
+    methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"],
+)
+async def elsewhere(request: Request) -> Response:
+    """Say that there is nothing, or what an address can be used for."""
+    allowed = {
+        method
+        for area in AREAS
+        for route in area.routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", ())
+    }
+    if not allowed:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    raise HTTPException(
+        HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": ", ".join(sorted(allowed))}
     )
 
 

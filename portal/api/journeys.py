@@ -1,13 +1,11 @@
-"""Journeys for programs: lists, one journey, what an act would do, and acts alone or in bulk."""
+"""Journeys for programs: lists, one journey, what an act would do, and doing it."""
 
-from typing import Annotated
-
-from fastapi import Query
 from pydantic import Field
 
 from adapters.records.board_values import Board
-from adapters.records.bulk_book import BulkBook
+from adapters.records.case_views import CaseViews
 from adapters.records.keyset import PAGE, Page
+from adapters.records.letter_book import LetterBook, LetterView
 from adapters.records.list_values import (
     AttentionFilter,
     AttentionItem,
@@ -20,46 +18,37 @@ from adapters.records.list_values import (
     PromiseState,
 )
 from adapters.records.view_values import JourneyView
-from domain.bulk import MOST_SELECTED, BulkLine, BulkProgress
 from domain.enrollment import AttentionKind, Ending, Party, Stage
-from domain.previews import Act, Preview
-from domain.values import Value
-from office.acting import ActingDesk
-from office.previews import Previews
+from domain.notice_rules import UnknownNotice
+from domain.previews import Preview
+from portal.api.acts import MOST, WantedAct, press_of
 from portal.api.answering import Asked, Reasoned, RequestKey, Told, router
 from portal.api.calling import JourneyActor, JourneyReader, because
-from portal.api.paging import After, Lines, Named
+from portal.api.paging import VISIBLE, After, Lines, Named, Text
 from portal.faces import OpenSite
-from portal.operations.bulk import Desk as BulkActs
-from portal.site import Site, now
+from portal.site import now
 
 api = router("Journeys")
-
-
-class ActAsked(Reasoned):
-    """An act on one journey. ``as_of`` is that of a preview: then it is done only if still so."""
-
-    act: Act
-    as_of: int | None = Field(default=None, ge=0)
 
 
 class PreviewAsked(Asked):
     """An act to look at before it is done."""
 
-    act: Act
+    act: WantedAct
 
 
-class BulkAsked(Reasoned):
-    """An act on many journeys."""
+class ActAsked(Reasoned):
+    """An act on one journey. ``as_of`` is that of a preview: then it is done only if still so."""
 
-    act: Act
-    enrollments: list[str] = Field(min_length=1, max_length=MOST_SELECTED)
+    act: WantedAct
+    as_of: int | None = Field(strict=True, default=None, ge=0, le=MOST)
 
 
-class BulkBegun(Value):
-    """An act in bulk that was begun."""
+class ClosingAsked(Reasoned):
+    """Which attention is closed: its kind, and on what it is open."""
 
-    bulk_id: str
+    subject: str = Field(min_length=1, max_length=60, pattern=VISIBLE)
+    kind: AttentionKind
 
 
 @api.get("/board")
@@ -74,8 +63,8 @@ async def journeys(
     _: JourneyReader,
     stage: Stage | None = None,
     waiting_on: Party | None = None,
-    library: Annotated[str | None, Query(max_length=200)] = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
+    library: Text = None,
+    text: Text = None,
     attention: AttentionKind | None = None,
     promise: PromiseState | None = None,
     ending: Ending | None = None,
@@ -113,7 +102,7 @@ async def preview(
     site: OpenSite, _: JourneyReader, enrollment_id: Named, asked: PreviewAsked
 ) -> Preview:
     """Return what an act would do now; nothing is done."""
-    return await _previews(site).preview(asked.act, enrollment_id, now())
+    return await site.desks.previews.preview(asked.act.as_act(), enrollment_id, now())
 
 
 @api.post("/journeys/{enrollment_id}/acts")
@@ -127,39 +116,23 @@ async def act(
     """Do an act: the same acts, with the same refusals, as on the pages of operations."""
     turn = asked.as_of
     if turn is None:
-        turn = (await _previews(site).preview(asked.act, enrollment_id, now())).as_of
-    press = f"api-{key.id}-{request_key}"
+        turn = (await CaseViews(site.database).case(enrollment_id)).last_sequence
+    press = press_of(key, request_key)
     grounds = because(key, asked.reason)
-    acting = ActingDesk(site.desks)
-    return Told(sentence=await acting.do(asked.act, enrollment_id, grounds, press, turn))
+    said = await site.desks.acting.do(asked.act.as_act(), enrollment_id, grounds, press, turn)
+    return Told(sentence=said)
 
 
-@api.post("/bulk-acts")
-async def act_in_bulk(
-    desk: BulkActs, key: JourneyActor, request_key: RequestKey, asked: BulkAsked
-) -> BulkBegun:
-    """Begin an act on many journeys; it is carried out by itself, one after the other."""
-    token = f"api-{key.id}-{request_key}"
-    grounds = because(key, asked.reason)
-    return BulkBegun(bulk_id=await desk.start(asked.act, asked.enrollments, grounds, token))
-
-
-@api.get("/bulk-acts/{bulk_id}")
-async def bulk_act(site: OpenSite, _: JourneyReader, bulk_id: Named) -> BulkProgress:
-    """Return how far an act in bulk has come."""
-    return await BulkBook(site.database).progress(bulk_id)
-
-
-@api.get("/bulk-acts/{bulk_id}/lines")
-async def bulk_lines(
-    site: OpenSite,
-    _: JourneyReader,
-    bulk_id: Named,
-    after: Annotated[int, Query(ge=0, description="Number of the last line before.")] = 0,
-    lines: Lines = PAGE,
-) -> list[BulkLine]:
-    """Return what came of the journeys of an act in bulk, in the order of their numbers."""
-    return list(await BulkBook(site.database).lines(bulk_id, after, lines))
+@api.get("/journeys/{enrollment_id}/letters/{notice_id}")
+async def letter(
+    site: OpenSite, _: JourneyReader, enrollment_id: Named, notice_id: Named
+) -> LetterView:
+    """Return a letter as it was handed over, with what the mail server said."""
+    case = await CaseViews(site.database).case(enrollment_id)
+    view = await LetterBook(site.database).letter(notice_id)
+    if view.subject_id not in case.subjects:
+        raise UnknownNotice(notice=notice_id)
+    return view
 
 
 @api.get("/attention")
@@ -174,6 +147,16 @@ async def attention(
     return await site.desks.board.attention(AttentionFilter(kind=kind), after, lines)
 
 
+@api.post("/attention/close")
+async def close_attention(
+    site: OpenSite, key: JourneyActor, _: RequestKey, asked: ClosingAsked
+) -> Told:
+    """Close attention that was seen to, also on an order or on a line without a journey."""
+    grounds = because(key, asked.reason)
+    is_closed = await (await site.desks.ops()).close_attention(asked.subject, asked.kind, grounds)
+    return Told(sentence="It is closed." if is_closed else "Nothing of that kind was open there.")
+
+
 @api.get("/mail-trouble")
 async def mail_trouble(
     site: OpenSite,
@@ -186,7 +169,3 @@ async def mail_trouble(
     """List notices in trouble, the latest first."""
     wanted = NoticeFilter(trouble=trouble, with_seen=with_seen)
     return await site.desks.board.notices(wanted, after, lines)
-
-
-def _previews(site: Site) -> Previews:
-    return Previews(site.database, site.settings.programme_zone)

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 
 from adapters.records.keyset import PAGE, Page
 from adapters.records.list_values import ListedOrder, OrderFilter, OrderStanding
@@ -11,26 +10,26 @@ from adapters.records.view_values import OrderView
 from domain.line_problems import FileProblems
 from domain.order_form import OrderForm, read_learners
 from domain.order_refusals import OrderFormNotValid, OrderNotValid
-from domain.orders import Channel
+from domain.orders import MOST_LINES, NUMBER_LIMIT, NUMBER_PATTERN, Channel
 from domain.values import Value
-from portal.api.answering import Asked, Reasoned, RequestKey, Told, router
+from portal.api.answering import Reasoned, RequestKey, Told, router
 from portal.api.calling import OrderActor, OrderReader, because
-from portal.api.paging import After, Lines, Named
+from portal.api.paging import After, Lines, Named, Text
 from portal.faces import OpenSite
 
 api = router("Orders")
 
 
-class FormAsked(Asked):
+class FormAsked(Reasoned):
     """A school's order form. ``learners`` is the text of a CSV file of learners."""
 
-    number: str = Field(min_length=1, max_length=100)
+    number: str = Field(min_length=1, max_length=NUMBER_LIMIT, pattern=NUMBER_PATTERN)
     purchase_order: str = Field(min_length=1, max_length=120)
     payer_name: str = Field(min_length=1, max_length=200)
     payer_address: str = Field(min_length=3, max_length=254)
     payer_organization: str = Field(default="", max_length=200)
     learners: str = Field(min_length=1, max_length=4_000_000)
-    is_settled: bool = False
+    is_settled: StrictBool = False
 
 
 class OrderRecorded(Value):
@@ -42,7 +41,9 @@ class OrderRecorded(Value):
 class RefundAsked(Reasoned):
     """Which lines are refunded, counted from 1; the whole order when none is named."""
 
-    lines: list[int] = Field(default_factory=list, max_length=1000)
+    lines: list[Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)]] = Field(
+        default_factory=list, max_length=MOST_LINES
+    )
 
 
 class Released(Value):
@@ -57,7 +58,7 @@ async def orders(
     _: OrderReader,
     standing: OrderStanding | None = None,
     channel: Channel | None = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
+    text: Text = None,
     after: After = "",
     lines: Lines = PAGE,
 ) -> Page[ListedOrder]:
@@ -74,7 +75,7 @@ async def order(site: OpenSite, _: OrderReader, order_id: Named) -> OrderView:
 
 @api.post("/order-forms")
 async def record_form(
-    site: OpenSite, _: OrderActor, __: RequestKey, asked: FormAsked
+    site: OpenSite, key: OrderActor, _: RequestKey, asked: FormAsked
 ) -> OrderRecorded:
     """Record a school's order form; every bad line is a point of the refusal."""
     learners = read_learners(asked.learners.encode())
@@ -91,9 +92,11 @@ async def record_form(
     except ValidationError as invalid:
         raise OrderNotValid.of(invalid) from None
     desk = await site.desks.orders()
-    return OrderRecorded(
-        order_id=await desk.take_order_form(form, asked.number, is_settled=asked.is_settled)
+    grounds = because(key, asked.reason)
+    order_id = await desk.take_order_form(
+        form, asked.number, is_settled=asked.is_settled, grounds=grounds
     )
+    return OrderRecorded(order_id=order_id)
 
 
 @api.post("/orders/{order_id}/settle")

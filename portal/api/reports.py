@@ -8,16 +8,16 @@ from adapters.records.invariants import Breach, Invariant, InvariantBook
 from adapters.records.keyset import PAGE, Page
 from adapters.records.report_values import Report, ReportFilter
 from adapters.records.report_views import ReportViews
-from domain.months import Month
+from domain.months import month_named
 from portal.api.answering import router
 from portal.api.calling import ReportReader
-from portal.api.paging import After, Lines
+from portal.api.paging import After, Lines, Text
 from portal.faces import OpenSite
 from portal.site import now
 
 api = router("Reports")
 
-MonthText = Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+MonthText = Annotated[str, Query(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 
 
 @api.get("/report")
@@ -26,16 +26,11 @@ async def report(
     _: ReportReader,
     first: MonthText,
     last: MonthText,
-    library: Annotated[str | None, Query(max_length=200)] = None,
+    library: Text = None,
 ) -> Report:
     """Return the report of some months, both included."""
-    wanted = ReportFilter(first=_month(first), last=_month(last), library=library)
+    wanted = ReportFilter(first=month_named(first), last=month_named(last), library=library)
     return await ReportViews(site.database, site.settings.programme_zone).report(wanted)
-
-
-def _month(text: str) -> Month:
-    year, _, number = text.partition("-")
-    return Month(year=int(year), number=int(number))
 
 
 @api.get("/checks")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from adapters.records.roster_book import AssessorStanding, RosterBook
 from office.roster import RosterImported, RosterOutcome
@@ -25,13 +25,19 @@ class LeaveAsked(Reasoned):
 class CapacityAsked(Reasoned):
     """How many rounds an assessor may hold at a time."""
 
-    capacity: int = Field(ge=0, le=1000)
+    capacity: int = Field(strict=True, ge=0, le=1000)
+
+
+class LibrariesAsked(Reasoned):
+    """The libraries for which an assessor is qualified, all of them."""
+
+    libraries: list[str] = Field(min_length=1, max_length=100)
 
 
 class ActiveAsked(Reasoned):
     """Whether an assessor is offered rounds."""
 
-    is_active: bool
+    is_active: StrictBool
 
 
 class RosterAsked(Reasoned):
@@ -71,6 +77,26 @@ async def end_leave(
 ) -> RosterOutcome:
     """Let an assessor be back from today on."""
     return await site.desks.roster.end_leave(assessor_id, because(key, asked.reason))
+
+
+@api.post("/assessors/{assessor_id}/leave/cancel")
+async def cancel_leave(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: LeaveAsked
+) -> RosterOutcome:
+    """Take a leave back that has not begun yet."""
+    return await site.desks.roster.cancel_leave(
+        assessor_id, asked.first_day, asked.last_day, because(key, asked.reason)
+    )
+
+
+@api.post("/assessors/{assessor_id}/libraries")
+async def set_libraries(
+    site: OpenSite, key: RosterActor, _: RequestKey, assessor_id: Named, asked: LibrariesAsked
+) -> RosterOutcome:
+    """Set for which libraries an assessor is qualified."""
+    return await site.desks.roster.set_libraries(
+        assessor_id, asked.libraries, because(key, asked.reason)
+    )
 
 
 @api.post("/assessors/{assessor_id}/capacity")

@@ -8,14 +8,17 @@ from adapters.records.webhook_values import (
     DeliveryLine,
     DeliveryView,
     EndpointLine,
+    EndpointView,
+    ShopLine,
 )
 from adapters.records.webhook_views import WebhookViews
 from domain.values import Value
 from domain.webhooks import DeliveryState, EventKind
 from office.webhooks import EndpointSecret, Sending
+from portal.api.acts import press_of
 from portal.api.answering import Reasoned, RequestKey, router
 from portal.api.calling import WebhookActor, WebhookReader, because
-from portal.api.paging import After, Lines, Named
+from portal.api.paging import VISIBLE, After, Lines, Named, Subject
 from portal.faces import OpenSite
 from portal.operations.webhooks import Desk
 from portal.site import now
@@ -26,7 +29,7 @@ api = router("Webhooks")
 class EndpointAsked(Reasoned):
     """An endpoint that is told of what happens from now on."""
 
-    url: str = Field(min_length=8, max_length=2000)
+    url: str = Field(min_length=8, max_length=2000, pattern=VISIBLE)
     kinds: frozenset[EventKind] = Field(min_length=1)
 
 
@@ -47,6 +50,12 @@ class Switched(Value):
 async def endpoints(site: OpenSite, _: WebhookReader) -> list[EndpointLine]:
     """List the endpoints, those that are switched on first."""
     return list(await WebhookViews(site.database).endpoints(now()))
+
+
+@api.get("/webhook-endpoints/{endpoint_id}")
+async def endpoint(site: OpenSite, _: WebhookReader, endpoint_id: Named) -> EndpointView:
+    """Return one endpoint, and what was done with it."""
+    return await WebhookViews(site.database).endpoint(endpoint_id, now())
 
 
 @api.post("/webhook-endpoints")
@@ -81,16 +90,28 @@ async def switch_on(
     return Switched(is_changed=await desk.switch_on(endpoint_id, because(key, asked.reason)))
 
 
+@api.post("/webhook-endpoints/{endpoint_id}/test")
+async def send_test(
+    desk: Desk, key: WebhookActor, request_key: RequestKey, endpoint_id: Named, asked: Reasoned
+) -> Sending:
+    """Send an event that tells of nothing."""
+    press = press_of(key, request_key)
+    return await desk.test(endpoint_id, press, because(key, asked.reason))
+
+
 @api.get("/webhook-deliveries")
 async def deliveries(
     site: OpenSite,
     _: WebhookReader,
     state: DeliveryState | None = None,
+    endpoint: Subject = "",
+    about: Subject = "",
     after: After = "",
     lines: Lines = PAGE,
 ) -> Page[DeliveryLine]:
-    """List deliveries, the newest first."""
-    return await WebhookViews(site.database).deliveries(DeliveryFilter(state=state), after, lines)
+    """List deliveries, the newest first; ``about`` names an enrollment, an order or a line."""
+    wanted = DeliveryFilter(state=state, endpoint_id=endpoint, subject_id=about)
+    return await WebhookViews(site.database).deliveries(wanted, after, lines)
 
 
 @api.get("/webhook-deliveries/{delivery_id}")
@@ -104,7 +125,16 @@ async def resend(
     desk: Desk, key: WebhookActor, request_key: RequestKey, delivery_id: Named, asked: Reasoned
 ) -> Sending:
     """Send an event once more, under its own id."""
-    return await desk.resend(delivery_id, request_key, because(key, asked.reason))
+    press = press_of(key, request_key)
+    return await desk.resend(delivery_id, press, because(key, asked.reason))
+
+
+@api.get("/shop-messages")
+async def shop_messages(
+    site: OpenSite, _: WebhookReader, after: After = "", lines: Lines = PAGE
+) -> Page[ShopLine]:
+    """List what the shop sent, the last first, with what it was answered."""
+    return await WebhookViews(site.database).shop_messages(after, lines)
 
 
 def _told(made: EndpointSecret) -> SecretTold:

@@ -50,15 +50,15 @@ async def save(
 ) -> Response:
     """Save every mark of the form that was touched; what cannot be saved stays on the page."""
     form = await request.form()
+    touched = tuple(each for each in written_in(form) if each.is_touched)
     if held.state is not AssignmentState.ACCEPTED:
-        return await elsewhere(request, held)
+        return await _not_saved(request, NotYourAssignment(), touched)
     found = await RoundViews(site.database).round(visitor.subject_id, held.enrollment_id)
-    touched = tuple(each for each in written_in(form, found.open_items) if each.is_touched)
     intake = _Intake(site.desks.marking, visitor, held, seen, found)
     for each in touched:
         await intake.take(each)
     if intake.lost is not None:
-        return await _not_saved(request, intake, touched)
+        return await _not_saved(request, intake.lost, touched)
     found = await RoundViews(site.database).round(visitor.subject_id, held.enrollment_id)
     if intake.left:
         return await _sheet(request, found, intake.left, intake.status)
@@ -82,7 +82,8 @@ class _Intake:
 
     async def take(self, written: Written) -> None:
         """Save what was written of one item, or keep it for the page."""
-        saved = next(each.mark for each in self.found.items if each.item.key == written.item)
+        marks = {each.item.key: each.mark for each in self.found.items}
+        saved = marks.get(written.item, Mark(item=written.item, kind=None, version=0))
         try:
             mark = written_mark(
                 written.item, written.kind, written.feedback, written.obstacle, written.version
@@ -128,16 +129,15 @@ async def _sheet(
     )
 
 
-async def _not_saved(request: Request, intake: _Intake, touched: tuple[Written, ...]) -> Response:
+async def _not_saved(request: Request, why: Refusal, touched: tuple[Written, ...]) -> Response:
     """The round left the assessor's hands while they wrote: give their words back."""
-    labels = {each.item.key: each.item.label for each in intake.found.items}
     return await page(
         request,
         "assessor/not_saved.html",
         face=Party.ASSESSOR,
         status=HTTPStatus.CONFLICT,
-        sentence=str(intake.lost),
-        texts=[(labels[each.item], each.feedback) for each in touched if each.feedback.strip()],
+        sentence=str(why),
+        touched=[each for each in touched if each.feedback.strip()],
     )
 
 

@@ -5,13 +5,15 @@ nobody touched is not written, and what somebody else changed meanwhile is notic
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.datastructures import FormData
 
-from adapters.records.assessing_values import AssessedItem
 from domain.assessment import Mark, MarkKind, Obstacle
+
+_VERSION: Final = "version:"
+"""The field that every item of the form has, before the item's key."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,14 @@ def digest(kind: MarkKind | None, obstacle: Obstacle | None, feedback: str) -> s
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def written_in(form: FormData, items: Iterable[AssessedItem]) -> tuple[Written, ...]:
-    """Return what a form says of the items; those that it does not have are left out."""
-    return tuple(
-        _written(form, each.item.key) for each in items if f"version:{each.item.key}" in form
-    )
+def written_in(form: FormData) -> tuple[Written, ...]:
+    """Return what a form says of its items."""
+    keys = (name.removeprefix(_VERSION) for name in form if name.startswith(_VERSION))
+    return tuple(_written(form, key) for key in keys)
 
 
 def _written(form: FormData, key: str) -> Written:
-    version = _text(form, f"version:{key}")
+    version = _text(form, f"{_VERSION}{key}")
     kind = _text(form, f"kind:{key}")
     mark = MarkKind(kind) if kind in set(MarkKind) else None
     obstacle = _text(form, f"obstacle:{key}")

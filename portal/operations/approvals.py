@@ -19,8 +19,6 @@ from domain.enrollment import Party, Stage
 from domain.grounds import REASON_LIMIT, grounds
 from domain.previews import Act, ActKind, Preview
 from domain.refusals import Refusal
-from office.acting import ActingDesk
-from office.previews import Previews
 from portal.answers import after, page
 from portal.assessor.showing import opened_at
 from portal.faces import OpenSite, Operations
@@ -66,7 +64,7 @@ async def decide(
     act = Act(kind=ActKind(decision.value), round=round_number, judgement=number)
     try:
         because = grounds(reason, visitor.name, now())
-        said = await ActingDesk(site.desks).do(act, enrollment_id, because, press, as_of)
+        said = await site.desks.acting.do(act, enrollment_id, because, press, as_of)
     except Refusal as refusal:
         return await _judgement_page(request, site, enrollment_id, refusal, decision, reason)
     return after(request, f"/ops/journeys/{enrollment_id}", said)
@@ -134,7 +132,7 @@ async def _judgement_page(
 
 
 async def _previews(site: Site, enrollment_id: str) -> dict[Decision, Preview]:
-    previews = Previews(site.database, site.settings.programme_zone)
+    previews = site.desks.previews
     return {
         each: await previews.preview(Act(kind=ActKind(each.value)), enrollment_id, now())
         for each in Decision

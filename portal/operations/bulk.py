@@ -11,8 +11,6 @@ from fastapi.responses import Response
 from pydantic import BeforeValidator
 
 from adapters.records.bulk_book import BulkBook
-from adapters.records.case_views import CaseViews
-from adapters.records.prospects import Prospects
 from domain.bulk import IN_BULK, MOST_SELECTED, NothingSelected, TooManySelected
 from domain.enrollment import AttentionKind, Party
 from domain.grounds import REASON_LIMIT, ReasonMissing, ReasonNotPlain, grounds
@@ -21,7 +19,6 @@ from domain.previews import Act, ActKind, Preview
 from domain.refusals import Invalid
 from domain.values import Value
 from office.bulk import BulkDesk
-from office.previews import Previews
 from portal.answers import after, page
 from portal.faces import OpenSite, Operations
 from portal.failures import status_of
@@ -94,12 +91,7 @@ Chosen = Annotated[Act | None, Depends(bulk_act)]
 
 async def bulk_desk(site: OpenSite) -> BulkDesk:
     """Return where acts in bulk are started."""
-    return BulkDesk(
-        await site.desks.engine(),
-        BulkBook(site.database),
-        CaseViews(site.database),
-        Prospects(site.database, site.settings.programme_zone),
-    )
+    return await site.desks.bulk()
 
 
 Desk = Annotated[BulkDesk, Depends(bulk_desk)]
@@ -177,7 +169,6 @@ async def _outlook_page(
     refusal: Invalid | None = None,
     reason: str = "",
 ) -> Response:
-    previews = Previews(site.database, site.settings.programme_zone)
     return await page(
         request,
         "operations/bulk/outlook.html",
@@ -187,7 +178,7 @@ async def _outlook_page(
         act=act,
         words=BULK_ACTS,
         button=ACTS[act.kind],
-        outlook=outlook_of(await previews.previews(act, selected, now())),
+        outlook=outlook_of(await site.desks.previews.previews(act, selected, now())),
         wrong=str(refusal) if refusal else "",
         reason=reason,
         reason_limit=REASON_LIMIT,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from adapters.records.bulk_book import PAGE, BulkBook
 from domain.bulk import BulkProgress, BulkResult
@@ -15,6 +15,7 @@ from domain.enrollment import Party
 from portal.answers import after, page
 from portal.faces import OpenSite, Operations
 from portal.forms import OURS
+from portal.live import LONGEST_STREAM, event, told
 from portal.operations.bulk import Desk
 from portal.operations.wording import BULK_ACTS, RESULTS
 
@@ -22,9 +23,6 @@ router = APIRouter(prefix="/ops/bulk", dependencies=[OURS])
 
 PAUSE: Final = timedelta(milliseconds=500)
 """Between two looks at the records for somebody who watches."""
-
-LONGEST_LOOK: Final = timedelta(minutes=10)
-"""A browser that is still there then asks again by itself."""
 
 BulkId = Annotated[str, Path(max_length=40)]
 
@@ -59,7 +57,7 @@ async def events(site: OpenSite, _: Operations, bulk_id: BulkId) -> Response:
     """Tell how far an act is whenever that changes, until it has ended (server-sent events)."""
     book = BulkBook(site.database)
     await book.progress(bulk_id)  # an unknown act is refused before anything is streamed
-    return StreamingResponse(_told(book, bulk_id), media_type="text/event-stream")
+    return told(changes(book, bulk_id))
 
 
 @router.post("/{bulk_id}/stop")
@@ -77,24 +75,27 @@ async def go_on(request: Request, _: Operations, desk: Desk, bulk_id: BulkId) ->
     return after(request, f"/ops/bulk/{bulk_id}", "It goes on.")
 
 
-async def _told(book: BulkBook, bulk_id: str) -> AsyncIterator[str]:
+async def changes(
+    book: BulkBook, bulk_id: str, longest: timedelta = LONGEST_STREAM
+) -> AsyncIterator[str]:
+    """Yield an event whenever an act has come further: the first at once, its end as the last."""
     last = ""
-    for _ in range(LONGEST_LOOK // PAUSE):
+    for _ in range(longest // PAUSE):
         found = await book.progress(bulk_id)
-        told = _event(found)
-        if told != last:
-            yield told
-            last = told
+        said = _said(found)
+        if said != last:
+            yield event(said)
+            last = said
         if found.is_ended:
             return
         await asyncio.sleep(PAUSE.total_seconds())
 
 
-def _event(found: BulkProgress) -> str:
+def _said(found: BulkProgress) -> str:
     facts = {
         "settled": found.settled,
         "total": found.total,
         "is_ended": found.is_ended,
         "counts": {RESULTS[state][0]: count for state, count in sorted(found.counts.items())},
     }
-    return f"data: {json.dumps(facts)}\n\n"
+    return json.dumps(facts)

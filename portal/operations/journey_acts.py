@@ -16,8 +16,6 @@ from domain.enrollment import AttentionKind, Party
 from domain.grounds import REASON_LIMIT, grounds
 from domain.previews import Act, ActKind, JourneyMovedOn
 from domain.refusals import Refusal
-from office.acting import ActingDesk
-from office.previews import Previews
 from portal.answers import after, page
 from portal.faces import OpenSite, Operations
 from portal.failures import status_of
@@ -110,7 +108,7 @@ async def do(
     """Do what was previewed; the journey's page says what came of it."""
     try:
         because = grounds(reason, visitor.name, now())
-        said = await ActingDesk(site.desks).do(act, enrollment_id, because, press, as_of)
+        said = await site.desks.acting.do(act, enrollment_id, because, press, as_of)
     except Refusal as refusal:
         return await _act_page(request, site, enrollment_id, act, refusal, reason)
     return after(request, f"/ops/journeys/{enrollment_id}", said)
@@ -125,7 +123,7 @@ async def _act_page(
     reason: str = "",
 ) -> Response:
     needs_more = act.kind is ActKind.CORRECT_ADDRESS and not act.address
-    previews = Previews(site.database, site.settings.programme_zone)
+    previews = site.desks.previews
     preview = None if needs_more else await previews.preview(act, enrollment_id, now())
     return await page(
         request,

@@ -26,7 +26,7 @@ ACTS: Final[dict[ActKind, ActWords]] = {
         link="Offer the round anew", title="Offer the round anew", button="Offer it anew"
     ),
     ActKind.RESEND: ActWords(
-        link="Send a mail again", title="Send this mail again", button="Send it again"
+        link="Send it again", title="Send this mail again", button="Send it again"
     ),
     ActKind.CORRECT_ADDRESS: ActWords(
         link="Correct the address",
@@ -57,7 +57,7 @@ ACTS: Final[dict[ActKind, ActWords]] = {
         button="Pass it back",
     ),
     ActKind.BOUNCE: ActWords(
-        link="Record a bounce", title="Record that this mail came back", button="Record it"
+        link="It came back", title="Record that this mail came back", button="Record it"
     ),
     ActKind.CLOSE_ATTENTION: ActWords(
         link="Close attention", title="Close this attention", button="Close it"

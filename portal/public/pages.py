@@ -49,8 +49,12 @@ async def public_page(
 
 
 def shelf(request: Request) -> ShopViews:
-    """Return what everybody may look at; a dependency of routes."""
-    return ShopViews(site_of(request).database)
+    """Return what everybody may look at, one for the whole site; a dependency of routes."""
+    state = request.app.state
+    if not hasattr(state, "shelf"):
+        state.shelf = ShopViews(site_of(request).database)
+    views: ShopViews = state.shelf
+    return views
 
 
 Shelf = Annotated[ShopViews, Depends(shelf)]

@@ -54,7 +54,7 @@ def read_form(
     )
     read = read_pasted(learners, choice)
     if isinstance(read, FileProblems):
-        return NotYet(wrong=wrong, problems=_placed(read.problems, learners))
+        return NotYet(wrong=wrong, problems=placed(read.problems, learners))
     if wrong:
         return NotYet(wrong=wrong)
     return OrderForm(
@@ -100,8 +100,8 @@ def _key_for_all(text: str) -> CatalogKey | None:
         return None  # every line names its own
 
 
-def _placed(problems: Sequence[LineProblem], learners: bytes) -> tuple[ProblemAt, ...]:
-    """Show each problem beside the line as it was typed."""
+def placed(problems: Sequence[LineProblem], learners: bytes) -> tuple[ProblemAt, ...]:
+    """Return each problem beside the line of the file as it was typed."""
     lines = learners.decode(errors="replace").splitlines()
     return tuple(
         ProblemAt(

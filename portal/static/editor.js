@@ -188,3 +188,5 @@ document.addEventListener("keydown", (event) => {
     keeper.flush();
   }
 });
+
+keeping.saveBeforeLeaving(keeper);

@@ -215,3 +215,17 @@ export class Keeper {
 export function isSame(one, other) {
   return JSON.stringify(one)?.normalize("NFC") === JSON.stringify(other)?.normalize("NFC");
 }
+
+/** Let a link of the page wait until what was written is saved: the next page must know of it. */
+export function saveBeforeLeaving(keeper) {
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
+    if (!link || isElsewhere || event.defaultPrevented || !keeper.isDirty) return;
+    const { origin, pathname } = new URL(link.href);
+    if (origin !== location.origin || pathname === location.pathname) return;
+    event.preventDefault();
+    await keeper.flush();
+    location.assign(link.href);
+  });
+}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.records.database import Database
-from adapters.records.draft_versions import DraftVersions, UnknownVersion
+from adapters.records.draft_versions import DraftVersions, UnknownDraftVersion
 from adapters.records.portal_tables import DraftVersionRow
 from domain.assessment import StaleVersion
 from domain.draft_versions import MOST_KEPT
@@ -72,5 +72,5 @@ async def test_a_refused_save_keeps_no_version(books: Books) -> None:
 async def test_an_unknown_version_is_refused(books: Books) -> None:
     """Proves: nobody is shown an empty page in place of a version that is not kept."""
     enrollment_id = await books.enrolled(1)
-    with pytest.raises(UnknownVersion):
+    with pytest.raises(UnknownDraftVersion):
         await DraftVersions(books.database).version(enrollment_id, 1, 1, 1)

@@ -15,11 +15,18 @@ from domain.assessment import (
     MarkKind,
     MarksIncomplete,
     NotYourAssignment,
+    Obstacle,
     StaleVersion,
     UnknownItem,
 )
 from domain.assignment import AssignmentState
-from domain.enrollment import Ending, EnrollmentClosed, NotAtThisStage, UnknownEnrollment
+from domain.enrollment import (
+    Ending,
+    EnrollmentClosed,
+    NotAtThisStage,
+    StaleRound,
+    UnknownEnrollment,
+)
 from tests.house import ITEMS
 from tests.traps.books import NOW, Books
 
@@ -215,3 +222,23 @@ async def test_an_ended_journey_takes_no_marks(books: Books) -> None:
     with pytest.raises(EnrollmentClosed):
         await books.marks.save(offer.assessor_id, enrollment_id, MET, NOW)
     assert (await books.row(AssessorRow, offer.assessor_id)).load == 0
+
+
+async def test_words_come_before_the_mark_and_an_obstacle_with_it(books: Books) -> None:
+    """Proves: feedback without a mark is kept, a stale write is told what was saved meanwhile, and
+    what is unscorable keeps its obstacle, on both databases.
+    """
+    enrollment_id, offer = await books.assessing(1)
+    words = Mark(item="question/1", kind=None, feedback="Which week?", version=0)
+    kept, _ = await books.marks.save(offer.assessor_id, enrollment_id, words, NOW)
+    assert kept == words.model_copy(update={"version": 1})
+    with pytest.raises(StaleVersion) as refused:
+        await books.marks.save(offer.assessor_id, enrollment_id, MET, NOW)
+    assert refused.value.points == (kept,)
+    with pytest.raises(StaleRound):
+        await books.marks.save(offer.assessor_id, enrollment_id, kept, NOW, round_number=2)
+
+    silent = kept.model_copy(update={"kind": MarkKind.UNSCORABLE, "obstacle": Obstacle.NO_SOUND})
+    await books.marks.save(offer.assessor_id, enrollment_id, silent, NOW, round_number=1)
+    (mark,) = (await books.marks.sheet(offer.assessor_id, enrollment_id)).marks
+    assert (mark.kind, mark.obstacle) == (MarkKind.UNSCORABLE, Obstacle.NO_SOUND)

@@ -347,3 +347,19 @@ async def test_what_cannot_be_meant_is_refused(
         with pytest.raises(kind):
             await desk.add_leave(ADA, first, last, grounds_at())
     assert await kinds_kept(records) == ["assessor_imported"]
+
+
+async def test_a_leave_that_has_not_begun_is_taken_back(book: RosterBook, desk: RosterDesk) -> None:
+    """Proves: a planned leave goes away as if it had never been, once; one that has begun is not
+    taken back, because rounds were already offered to others for it.
+    """
+    await desk.import_file(roster_of(ADA_LINE), grounds_at())
+    planned = (TODAY + timedelta(days=5), TODAY + timedelta(days=9))
+    await desk.add_leave(ADA, *planned, grounds_at())
+    assert (await desk.cancel_leave(ADA, *planned, grounds_at())).change.is_changed
+    assert not (await desk.cancel_leave(ADA, *planned, grounds_at())).change.is_changed
+    running = (TODAY, TODAY + timedelta(days=9))
+    await desk.add_leave(ADA, *running, grounds_at())
+    assert not (await desk.cancel_leave(ADA, *running, grounds_at())).change.is_changed
+    (ada,) = await book.standings(TODAY)
+    assert [(each.first_day, each.last_day) for each in ada.leaves] == [running]

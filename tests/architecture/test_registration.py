@@ -40,6 +40,8 @@ from workflows.registration import WORKFLOWS
 
 SNAKE_CASE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 FAMILIES = (NotFound, Conflict, NotAllowed, Invalid)
+SENTENCE_ENDS = (".", "?", "{sentence}", "{how}")
+"""How a sentence ends; the last two stand for whole sentences of their own."""
 
 
 def duplicates(words: Iterable[str]) -> list[str]:
@@ -199,7 +201,7 @@ def test_every_refusal_belongs_to_a_family_and_ends_its_sentence() -> None:
     assert [kind for kind in concrete if not issubclass(kind, FAMILIES)] == []
     unspoken = [kind for kind in concrete if kind.sentence == Refusal.sentence and _is_leaf(kind)]
     assert unspoken == []
-    assert [kind for kind in concrete if kind.sentence.strip()[-1:] not in {".", "?"}] == []
+    assert [kind for kind in concrete if not kind.sentence.strip().endswith(SENTENCE_ENDS)] == []
 
 
 def _is_leaf(kind: type[Refusal]) -> bool:

@@ -45,6 +45,16 @@ def test_words_are_compared_inside_of_a_changed_sentence() -> None:
     ]
 
 
+def test_neighbouring_words_are_one_change() -> None:
+    """Proves: a stretch that was written anew reads as one, and not word by word with the spaces
+    between as what stayed.
+    """
+    compared = changes("so we met weekly here", "so all of us came here")
+    assert [each.text for each in compared] == [
+        *("so ", "we met weekly", "all of us came", " here"),
+    ]
+
+
 def test_another_spacing_is_no_change() -> None:
     """Proves: a line break that was added is not announced as a change of what is said."""
     assert not is_changed(changes("One. Two.", "One. \nTwo."))

@@ -39,7 +39,7 @@ def kept(text: str, minutes: float = 0) -> KeptDraft:
         ("one three", "one two three", 0),
         ("one two three", "one three", 4),
         ("a whole page", "", 12),
-        ("the same length", "another letters", 14),
+        ("the same length", "another letters", 15),
         ("aaaa", "aa", 2),
     ],
 )

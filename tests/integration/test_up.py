@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import pytest
 
@@ -170,7 +170,7 @@ async def _looked_around(portal: str, said: str) -> None:
     link = re.search(rf"{portal}/ops/sign-in/\S+", said)
     assert link is not None
     assert f"{portal}/dev/mail" in said
-    async with httpx.AsyncClient(base_url=portal, headers={"accept": "text/html"}) as browser:
+    async with httpx2.AsyncClient(base_url=portal, headers={"accept": "text/html"}) as browser:
         assert (await browser.get("/")).status_code == 200
         assert (await browser.get("/dev/mail")).status_code == 200
         opened = await browser.get(link[0])

@@ -20,7 +20,7 @@ NUMBERS = count(1)
 FROM, TO = timedelta(seconds=1), timedelta(seconds=3)
 """The stretch of the recording that the evidence names."""
 
-PDF, VIDEO, IMAGE, SLIDES = range(4)
+PDF, VIDEO, IMAGE, SLIDES, PHOTO = range(5)
 DETAILS = ("detail/1.1", "detail/1.2", "detail/2.1")
 
 
@@ -76,16 +76,7 @@ async def bought(house: House, library: str, policy: Policy | None = None) -> tu
 
 async def uploaded(house: House, enrollment_id: str, name: str, kind: int) -> str:
     """Put a real file into store and records, as if it had been uploaded and looked into."""
-    content, inspection = (
-        (artifacts.pdf, _seen(ArtifactKind.PDF, "application/pdf", pages=12)),
-        (
-            lambda: artifacts.video("webm"),
-            _seen(ArtifactKind.VIDEO, "video/webm", duration=timedelta(seconds=4), has_sound=True),
-        ),
-        (artifacts.image, _seen(ArtifactKind.IMAGE, "image/png")),
-        (artifacts.presentation, _seen(ArtifactKind.SLIDES, _PPTX, slides=9)),
-    )[kind]
-    data = content()
+    data, inspection = _file(kind)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield data
@@ -94,6 +85,20 @@ async def uploaded(house: House, enrollment_id: str, name: str, kind: int) -> st
     artifact_id = await house.parts.add_artifact(enrollment_id, name, stored, datetime.now(UTC))
     await house.parts.inspected(artifact_id, inspection.model_copy(update={"size": stored.size}))
     return artifact_id
+
+
+def _file(kind: int) -> tuple[bytes, Inspection]:
+    length = timedelta(seconds=4)
+    if kind == PDF:
+        return artifacts.pdf(), _seen(ArtifactKind.PDF, "application/pdf", pages=12)
+    if kind == VIDEO:
+        seen = _seen(ArtifactKind.VIDEO, "video/webm", duration=length, has_sound=True)
+        return artifacts.video("webm"), seen
+    if kind == IMAGE:
+        return artifacts.image(), _seen(ArtifactKind.IMAGE, "image/png")
+    if kind == PHOTO:
+        return artifacts.image("JPEG"), _seen(ArtifactKind.IMAGE, "image/jpeg")
+    return artifacts.presentation(), _seen(ArtifactKind.SLIDES, _PPTX, slides=9)
 
 
 _PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -170,7 +175,7 @@ async def second_round(
 async def _revise_evidence(house: House, enrollment_id: str, open_keys: frozenset[str]) -> None:
     """Explain the first piece of each open detail anew, drop the others, and add one."""
     draft = await house.parts.draft(enrollment_id, 2)
-    added = await uploaded(house, enrollment_id, "quackenbush-second.png", IMAGE)
+    added = await uploaded(house, enrollment_id, "quackenbush-second.jpg", PHOTO)
     evidence = {}
     for key in sorted(set(DETAILS) & open_keys):
         first = draft.evidence[key][0]

@@ -4,24 +4,23 @@ Of each route some examples are looked at, because a page has as many faces as i
 states.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+import httpx2
 from axe_playwright_python.async_playwright import Axe
+from fastapi.routing import APIRoute
 from playwright.async_api import Page, Response
 from starlette.routing import Match
 
 from portal.routes import ROUTERS
 
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """What axe is asked for: WCAG 2.2, levels A and AA."""
 
-NO_PAGES = ("/static/", "/api/", "/healthz")
+NO_PAGES = ("/static/", "/api/v1/", "/healthz")
 """Addresses that are for programs."""
 
 
@@ -36,44 +35,60 @@ class Visit:
 
 @dataclass
 class Walk:
-    """A walk of one visitor; ``examples`` of each route are looked at, or as many as it has."""
+    """Walks of one visitor or more; ``examples`` of each route are looked at, if it has as many."""
 
-    page: Page
     home: str
     examples: int = 2
     seen: Counter[str] = field(default_factory=Counter)
     known: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    """Routes that answer with something else than pages: files, tables, streams of events."""
 
-    async def visits(self, starts: Iterable[str] = ("/",)) -> AsyncIterator[Visit]:
-        """Yield every page on the way; the caller looks at it while it is open."""
-        waiting = [urljoin(self.home, start) for start in starts]
+    async def visits(self, page: Page, starts: Iterable[str]) -> AsyncIterator[Visit]:
+        """Yield every page on the way from ``starts``, which are looked at in any case."""
+        first = [urljoin(self.home, start) for start in starts]
+        waiting, here = deque(first), set[str]()
         while waiting:
-            address = waiting.pop(0)
+            address = waiting.popleft()
             route = route_of(urlsplit(address).path)
-            if address in self.known or route is None or self.seen[route] >= self.examples:
+            if route is None or route in self.files or address in here:
+                continue
+            here.add(address)
+            is_enough = address in self.known or self.seen[route] >= self.examples
+            if is_enough and address not in first:
                 continue
             self.known.add(address)
-            response = await self._opened(address)
+            response = await _opened(page, address, is_known_page=self.seen[route] > 0)
             if response is None:
+                self.files.add(route)
                 continue
             self.seen[route] += 1
             yield Visit(route, address, response.status)
-            waiting.extend(await self._links())
+            waiting.extend(await self._links(page))
 
-    async def _opened(self, address: str) -> Response | None:
-        """Open a page; None for what is a file to download or a page of another kind."""
-        head = await self.page.request.get(address)
-        if "text/html" not in head.headers.get("content-type", ""):
-            return None
-        # What keeps talking (live updates) never comes to rest: the document is enough.
-        return await self.page.goto(address, wait_until="load")
-
-    async def _links(self) -> list[str]:
-        found: list[str] = await self.page.eval_on_selector_all(
+    async def _links(self, page: Page) -> list[str]:
+        found: list[str] = await page.eval_on_selector_all(
             "a[href]:not([download])", "links => links.map(link => link.href)"
         )
         ours = [urldefrag(each).url for each in found]
         return [each for each in ours if each.startswith(self.home) and _is_page(each)]
+
+
+async def _opened(page: Page, address: str, *, is_known_page: bool) -> Response | None:
+    """Open a page; None for what is a file, to be downloaded or shown in a frame."""
+    if not is_known_page:
+        async with httpx2.AsyncClient(cookies=await _cookies(page)) as client:
+            head = {"accept": "text/html"}
+            async with client.stream("GET", address, headers=head) as asked:
+                if "text/html" not in asked.headers.get("content-type", ""):
+                    return None
+    # What keeps talking (live updates) never comes to rest: the document is enough.
+    return await page.goto(address, wait_until="load")
+
+
+async def _cookies(page: Page) -> dict[str, str]:
+    kept = await page.context.cookies()
+    return {each.get("name", ""): each.get("value", "") for each in kept}
 
 
 def _is_page(address: str) -> bool:
@@ -86,16 +101,18 @@ def route_of(path: str) -> str | None:
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
     for router in ROUTERS:
         for route in router.routes:
-            if route.matches(scope)[0] is Match.FULL:
-                return str(getattr(route, "path", path))
+            if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.FULL:
+                return route.path
     return None
 
 
-async def violations_of(page: Page) -> list[str]:
+async def violations_of(page: Page, rules: list[str] | None = None) -> list[str]:
     """Return what axe finds on an open page: each rule with the elements that break it."""
-    results = await Axe().run(page, options=RULES)
+    wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+    options = {"resultTypes": ["violations"], "runOnly": wanted}
+    results = await Axe().run(page, options=options)
     return [
-        f"{found['id']}: {node['html'][:160]}"
+        f"{found['id']}: {node['html'][:200]}"
         for found in results.response["violations"]
         for node in found["nodes"][:3]
     ]

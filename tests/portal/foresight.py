@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 
 from sqlalchemy import select, update
 
@@ -26,6 +27,9 @@ STRAY = (
     (NoticeKind.WITHDRAWN, Recipient.PRACTITIONER),
 )
 """Notices that nobody sends: an act cancels some of them, and the preview has to say which."""
+
+
+_STRAYS = count(1)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ async def stray_notices(house: House, enrollment_id: str) -> None:
         for number, (kind, to) in enumerate(STRAY):
             session.add(
                 NoticeRow(
-                    id=opaque_id("n", "stray", enrollment_id, kind),
+                    id=opaque_id("n", "stray", str(next(_STRAYS))),
                     subject_id=enrollment_id,
                     order_id="order",
                     kind=kind,

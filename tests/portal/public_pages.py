@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import unescape
 from itertools import count
 
-import httpx
+import httpx2
 from sqlalchemy import func, select
 
 from adapters.records.tables import OrderLineRow, OrderRow
@@ -63,8 +63,8 @@ async def browser_of(
     """Give a browser of the same portal with other settings, as ``caller`` sees it."""
     changed = portal.site.settings.model_copy(update=settings)
     app = create_app(replace(portal.site, settings=changed))
-    transport = httpx.ASGITransport(app=app, client=(caller, 4711))
-    async with httpx.AsyncClient(
+    transport = httpx2.ASGITransport(app=app, client=(caller, 4711))
+    async with httpx2.AsyncClient(
         transport=transport,
         base_url=portal.url,
         headers={"accept": "text/html", "sec-fetch-site": "same-origin"},

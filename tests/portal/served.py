@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import unescape
 from itertools import count
 
-import httpx
+import httpx2
 import uvicorn
 from fastapi import FastAPI
 
@@ -21,7 +21,7 @@ from office.engine import WorkflowEngine
 from portal.app import create_app, site_at
 from portal.faces import cookie_name
 from portal.site import Site
-from tests.house import Assessor, House
+from tests.house import OPS, Assessor, House
 from tests.waiting import eventually
 
 STAFF = count(1)
@@ -33,9 +33,9 @@ _TAGS = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", re.DOTALL)
 class Browser:
     """Somebody's browser without scripts: keeps cookies, sends forms of our pages."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     token: str = ""
-    last: httpx.Response | None = field(default=None, repr=False)
+    last: httpx2.Response | None = field(default=None, repr=False)
 
     async def get(self, address: str, status: int = 200) -> str:
         """Open a page, expect its status, and return its source."""
@@ -79,7 +79,7 @@ class Portal:
     site: Site
     url: str
     app: FastAPI
-    browsers: list[httpx.AsyncClient] = field(default_factory=list)
+    browsers: list[httpx2.AsyncClient] = field(default_factory=list)
 
     def serve(self, site: Site) -> None:
         """Let the running application be another site: one with an issuer, say."""
@@ -87,7 +87,7 @@ class Portal:
 
     def browser(self) -> Browser:
         """Return a new browser in which nobody is signed in."""
-        client = httpx.AsyncClient(
+        client = httpx2.AsyncClient(
             base_url=self.url,
             headers={"accept": "text/html", "sec-fetch-site": "same-origin"},
             timeout=30,
@@ -119,7 +119,7 @@ class Portal:
         """Return the browser of a new member of operations."""
         number = next(STAFF)
         staff_id = await StaffBook(self.house.database).add(
-            f"Operator Nr{number}", f"operator{number}@example.org", datetime.now(UTC)
+            f"Operator Nr{number}", f"operator{number}@example.org", OPS
         )
         return await self.signed_in(Party.OPS, staff_id)
 

@@ -82,15 +82,17 @@ class Standings:
         at: datetime = NOW,
         attempts: int = 1,
         order_id: str = "",
-        **also: object,
+        kind: NoticeKind = NoticeKind.ACCESS,
+        recipient: Recipient = Recipient.PRACTITIONER,
+        **also: str,
     ) -> str:
         """Add a notice in a state."""
         row = NoticeRow(
             id=notice_id,
             subject_id=subject,
             order_id=order_id,
-            kind=also.pop("kind", NoticeKind.ACCESS),
-            recipient=also.pop("recipient", Recipient.PRACTITIONER),
+            kind=kind,
+            recipient=recipient,
             ordinal=1,
             state=state,
             intended_at=at,

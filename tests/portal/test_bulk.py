@@ -5,9 +5,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.common import RetryPolicy
+from temporalio.worker import Worker
 
+from activities.bulk import BulkActivities
+from activities.bulk_contracts import BulkOutcome, BulkRef
+from activities.registration import activities_of
 from adapters.records.bulk_book import BulkBook, Result
 from adapters.records.case_views import CaseViews
+from adapters.records.database import Database
 from adapters.records.prospects import Prospects
 from domain.bulk import (
     AttentionNotNamed,
@@ -169,6 +176,31 @@ async def test_a_crash_after_the_asking_asks_again_and_does_nothing_twice(
     assert [await extensions(house, each) for each in journeys] == [1, 1, 1]
 
 
+async def test_the_engine_takes_up_what_a_worker_dropped(house: House, library: str) -> None:
+    """Proves: as an activity of the engine, an act whose worker fails in the middle is tried again
+    by itself and comes to its end, with every journey done once.
+    """
+    journeys = [await house.enrolled(library) for _ in range(3)]
+    book = CrashingBook(house.database)
+    bulk_id = await book.begin(token(), EXTEND, dict.fromkeys(journeys), OPS)
+    queue = f"bulk-of-test-{bulk_id}"
+    activities = activities_of(BulkActivities(runner(house, book)))
+    async with Worker(house.client, task_queue=queue, activities=activities):
+        outcome = await house.client.execute_activity(
+            "run_bulk",
+            BulkRef(bulk_id=bulk_id),
+            id=queue,
+            task_queue=queue,
+            result_type=BulkOutcome,
+            start_to_close_timeout=timedelta(seconds=30),
+            heartbeat_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50)),
+        )
+    assert outcome.settled == 3
+    assert book.dies_at == 0
+    assert [await extensions(house, each) for each in journeys] == [1, 1, 1]
+
+
 @pytest.mark.parametrize("kind", [ActKind.RESEND, ActKind.REASSIGN, ActKind.CLOSE_ATTENTION])
 async def test_what_was_meant_is_fixed_at_the_start(
     house: House, library: str, kind: ActKind
@@ -307,3 +339,29 @@ async def test_an_unknown_act_is_refused(house: House, look: Callable[..., objec
     """Proves: a number that is no act's is refused as such everywhere."""
     with pytest.raises(UnknownBulkAct):
         await look(desk(house), "b-unknown")  # type: ignore[misc]
+
+
+async def test_the_book_keeps_each_line_once_on_either_database(database: AsyncEngine) -> None:
+    """Proves: on both databases lines come in their order, keep their first result, and what a
+    stopped act did not come to is left out; the newest act stands first.
+    """
+    book, form = BulkBook(Database(database)), token()
+    first = await book.begin(form, EXTEND, {"e1": None, "e2": "n2"}, OPS)
+    assert await book.begin(form, EXTEND, {"e1": None, "e2": "n3"}, OPS) == first
+    line = await book.next_line(first)
+    assert line is not None
+    assert (line.number, line.enrollment_id, line.target) == (1, "e1", None)
+    done = Result(state=BulkResult.DONE)
+    await book.settle(first, 1, done, OPS.at)
+    await book.settle(first, 1, Result(state=BulkResult.REFUSED, code="late"), OPS.at)
+    second = await book.next_line(first)
+    assert second is not None
+    assert second.target == "n2"
+    await book.stop(first, OPS.at)
+    assert await book.next_line(first) is None
+    await book.end(first, OPS.at)
+    assert [each.state for each in await book.lines(first)] == ["done", "left_out"]
+    later = OPS.model_copy(update={"at": OPS.at + timedelta(hours=1)})
+    newest = await book.begin(token(), EXTEND, {"e1": None}, later)
+    assert [each.bulk_id for each in await book.recent()] == [newest, first]
+    assert await book.unfinished() == (newest,)

@@ -1,4 +1,4 @@
-"""Acts in bulk as operations see them: chosen, shown, started, watched; nothing happens by looking."""
+"""Acts in bulk as operations see them: chosen, shown, started, watched; looking does nothing."""
 
 import json
 from html import unescape
@@ -12,7 +12,7 @@ from domain.bulk import BulkResult
 from domain.enrollment import Party
 from domain.previews import Act, ActKind
 from domain.timeline import Happening
-from portal.operations.bulk_progress import _told
+from portal.operations.bulk_progress import changes
 from tests.house import OPS, House
 from tests.portal.browsing import page_of
 from tests.portal.pressing import hidden, press
@@ -36,7 +36,7 @@ async def test_a_selection_is_shown_before_anything_is_done(
     house: House, portal: Portal, library: str
 ) -> None:
     """Proves: ticking and choosing change nothing; the page counts what would be done and what be
-    refused, with the refusals' own words; starting it twice starts it once; each result is shown.
+    refused, with the refusals' own words; without a reason it is not started.
     """
     journeys = [await house.enrolled(library) for _ in range(2)]
     over = await house.enrolled(library)
@@ -52,6 +52,19 @@ async def test_a_selection_is_shown_before_anything_is_done(
 
     source = await press(ops, "/ops/bulk/start", fields, " ", status=422)
     assert "No reason is given." in unescape(source)
+
+
+async def test_what_was_started_is_shown_with_each_result(
+    house: House, portal: Portal, library: str
+) -> None:
+    """Proves: starting it twice starts it once; its page and the list of acts say how far it is,
+    why, and what came of each journey, page by page.
+    """
+    journeys = [await house.enrolled(library) for _ in range(2)]
+    over = await house.enrolled(library)
+    await house.practitioner.withdraw(over, OPS)
+    ops = await portal.operations()
+    fields = await shown(ops, [*journeys, over], ActKind.EXTEND, days="4")
     first = await press(ops, "/ops/bulk/start", fields, "Snow week.")
     assert await press(ops, "/ops/bulk/start", fields, "Snow week.") == first
     bulk_id = first.rpartition("/")[2]
@@ -126,17 +139,24 @@ async def test_it_can_be_stopped_and_taken_up(house: House, portal: Portal, libr
     assert "2 left out" in ops.text
 
 
+def facts_of(event: str) -> dict[str, object]:
+    """Return what an event says, as a browser reads it."""
+    data = next(line for line in event.splitlines() if line.startswith("data: "))
+    facts: dict[str, object] = json.loads(data.removeprefix("data: "))
+    return facts
+
+
 async def test_progress_is_told_as_it_changes(house: House, library: str) -> None:
     """Proves: whoever watches is told how far it is, once for each change, and the end of it."""
     journey = await house.enrolled(library)
     book = BulkBook(house.database)
     act = Act(kind=ActKind.EXTEND, days=1)
     bulk_id = await book.begin(token(), act, {journey: None}, OPS)
-    told = _told(book, bulk_id)
-    first = json.loads((await anext(told)).removeprefix("data: "))
+    told = changes(book, bulk_id)
+    first = facts_of(await anext(told))
     assert (first["settled"], first["total"], first["is_ended"]) == (0, 1, False)
     await book.end(bulk_id, OPS.at)
-    rest = [json.loads(each.removeprefix("data: ")) async for each in told]
+    rest = [facts_of(each) async for each in told]
     assert [each["is_ended"] for each in rest] == [True]
     assert rest[0]["counts"] == {"left out": 1}
 
@@ -144,11 +164,11 @@ async def test_progress_is_told_as_it_changes(house: House, library: str) -> Non
 async def test_the_bar_moves_by_itself_in_a_browser(
     house: House, portal: Portal, chromium: Chromium, library: str
 ) -> None:
-    """Proves: a page that is only looked at shows the end with each result, without a hand on it."""
+    """Proves: a page that is only looked at shows the end, and each result, by itself."""
     journeys = [await house.enrolled(library) for _ in range(3)]
     act = Act(kind=ActKind.EXTEND, days=1)
     bulk_id = await BulkBook(house.database).begin(token(), act, dict.fromkeys(journeys), OPS)
-    staff_id = await StaffBook(house.database).add("Watcher", "watcher@example.org", OPS.at)
+    staff_id = await StaffBook(house.database).add("Watcher", "watcher@example.org", OPS)
     async with page_of(chromium, portal, Party.OPS, staff_id) as page:
         await page.goto(f"/ops/bulk/{bulk_id}")
         assert await page.locator("progress").get_attribute("value") == "0"

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI, Request, Response
 
@@ -12,7 +12,7 @@ from adapters.files import FileStore
 from domain.evidence import Inspection, InspectionProblem, Stored
 from domain.media import ArtifactKind
 from portal.failures import status_of
-from portal.files import FileNotReadable, kept_file
+from portal.files import FileNotGiven, kept_file
 
 CONTENT = bytes(range(256)) * 1000
 SIZE = len(CONTENT)
@@ -37,7 +37,7 @@ async def answer(
     is_to_save: bool = False,
     is_lost: bool = False,
     headers: dict[str, str] | None = None,
-) -> httpx.Response:
+) -> httpx2.Response:
     """Ask a route that gives the file for it."""
     files = FileStore.at(folder.as_uri())
     stored = await files.put(chunks(), SIZE)
@@ -49,8 +49,8 @@ async def answer(
     async def file(request: Request) -> Response:
         return await kept_file(request, files, stored, inspection, name, is_to_save=is_to_save)
 
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://portal") as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://portal") as client:
         return await client.request(method, "/file", headers=headers)
 
 
@@ -173,7 +173,7 @@ async def test_a_name_cannot_break_out_of_its_header(tmp_path: Path) -> None:
 
 async def test_a_file_that_storage_lost_is_said_kindly(tmp_path: Path) -> None:
     """Proves: no half answer is begun for a file that is not there."""
-    with pytest.raises(FileNotReadable) as refused:
+    with pytest.raises(FileNotGiven) as refused:
         await answer(tmp_path, is_lost=True)
 
     assert status_of(refused.value) == 404

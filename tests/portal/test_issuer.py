@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from adapters.issuer import Issuer
 from adapters.records.staff_book import StaffBook
-from tests.house import House
+from tests.house import OPS, House
 from tests.portal.local_issuer import CLIENT_ID, CLIENT_SECRET, LocalIssuer, new_key, running_issuer
 from tests.portal.served import Browser, Portal, running_portal
 
@@ -18,7 +17,7 @@ MEMBER = "issued@example.org"
 @pytest.fixture(scope="module")
 async def issued(house: House) -> AsyncIterator[tuple[Portal, LocalIssuer]]:
     """A portal of the house that trusts a local issuer, and a member of operations."""
-    await StaffBook(house.database).add("Issued Member", MEMBER, datetime.now(UTC))
+    await StaffBook(house.database).add("Issued Member", MEMBER, OPS)
     async with running_issuer() as issuer, running_portal(house) as portal:
         trusted = Issuer(
             issuer.url, CLIENT_ID, CLIENT_SECRET, f"{portal.url}/sign-in/issuer/callback"

@@ -1,13 +1,13 @@
 """One journey for operations: what is to come, why that instant, who was asked and why."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.steps import OpenAttention
 from adapters.records.case_views import CaseViews
-from adapters.records.database import Database, make_engine
+from adapters.records.database import Database
 from adapters.records.tables import DueTimeRow, EnrollmentRow
 from adapters.records.view_values import JourneyView
 from adapters.records.views import Views
@@ -28,13 +28,11 @@ MOST_STATEMENTS = 8
 
 
 @pytest.fixture
-async def books(sqlite_url: str) -> AsyncIterator[Books]:
-    """Books on a database that no worker writes to."""
-    database = Database(make_engine(sqlite_url))
-    books = Books(database)
+async def books(database: AsyncEngine) -> Books:
+    """Books on a database that no worker writes to, on either kind of database."""
+    books = Books(Database(database))
     await books.publish()
-    yield books
-    await database.close()
+    return books
 
 
 async def view_of(house: House, journey: str) -> JourneyView:

@@ -178,7 +178,7 @@ async def test_what_is_not_possible_is_said_and_has_no_button(
     await ops.post(address, status=409, reason="Because.", as_of=row.last_sequence, press="p1")
     await ops.get(acts_of(journey, ActKind.EXTEND) + "?days=731")
     assert "An extension is 1 to 730 days" in ops.text
-    await ops.get(f"/ops/journeys/{journey}/acts/nothing", status=422)
+    await ops.get(f"/ops/journeys/{journey}/acts/nothing", status=404)
     await ops.get("/ops/journeys/e-unknown/acts/withdraw", status=404)
 
 

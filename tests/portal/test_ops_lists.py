@@ -65,7 +65,7 @@ async def test_orders_are_listed_with_what_became_of_their_lines(standings: Stan
     gone = await books.ordered(order_of(3, learner(8)), is_settled=False)
     await standings.change(OrderRow, gone, is_complete=True, placed_at=NOW - DAY)
     await standings.change(OrderRow, unpaid, placed_at=NOW + DAY, due_at=NOW + 3 * DAY)
-    expected = (
+    expected: tuple[tuple[OrderFilter, list[str]], ...] = (
         (OrderFilter(), [unpaid, big, gone]),
         (OrderFilter(standing=OrderStanding.UNSETTLED), [unpaid]),
         (OrderFilter(standing=OrderStanding.HELD), [big]),
@@ -87,11 +87,8 @@ async def test_orders_are_listed_with_what_became_of_their_lines(standings: Stan
         assert [getattr(each, "order_id", "") for each in await walked(ask)] == numbers, wanted
     newest, middle, _ = (await standings.views.orders(OrderFilter())).lines
     assert (newest.settled_at, newest.settlement_due_at) == (None, NOW + 3 * DAY)
-    assert middle.model_dump(include={"lines", *LineState, "price_cents"}) == {
-        "lines": 5,
-        "price_cents": 4 * 9900,
-        **dict.fromkeys(LineState, 1),
-    }
+    counts = (middle.waiting, middle.enrolled, middle.held, middle.refunding, middle.refunded)
+    assert (middle.lines, middle.price_cents, counts) == (5, 4 * 9900, (1, 1, 1, 1, 1))
 
 
 async def test_attention_tells_whose_it_is(standings: Standings) -> None:
@@ -124,29 +121,43 @@ async def test_attention_tells_whose_it_is(standings: Standings) -> None:
     ]
 
 
-async def test_mail_in_trouble_names_whom_it_was_for(standings: Standings) -> None:
-    """Proves: what failed and was not sent again, and what is being tried for long; with the
-    recipient's present address; what operations closed is left out until it is asked for.
-    """
+async def put_in_trouble(standings: Standings) -> str:
+    """Put notices into every sort of trouble, seen and unseen; returns a journey of two of them."""
     journey, seen = await standings.journey(1), await standings.journey(2)
-    assessor = await standings.books.hire(1)
-    await standings.assessing(3, assessor, NOW + DAY)
+    await standings.assessing(3, await standings.books.hire(1), NOW + DAY)
     order = await standings.order_of(journey)
     await standings.attention(journey, AttentionKind.MAIL_REFUSED)
     await standings.attention(order.id, AttentionKind.MAIL_BOUNCED)
     await standings.attention(seen, AttentionKind.MAIL_UNCONFIRMED, closed=NOW)
-    to_payer = {"kind": NoticeKind.ORDER_RECEIVED, "recipient": Recipient.PAYER}
-    to_assessor = {"recipient": Recipient.ASSESSOR, "assignment_id": "a3"}
     await standings.notice("n1", journey, NoticeState.REFUSED, at=NOW - DAY, reply="550 no")
     await standings.notice(
-        "n2", order.id, NoticeState.BOUNCED, order_id=order.id, at=NOW, **to_payer
+        "n2",
+        order.id,
+        NoticeState.BOUNCED,
+        order_id=order.id,
+        kind=NoticeKind.ORDER_RECEIVED,
+        recipient=Recipient.PAYER,
     )
     await standings.notice("n3", seen, NoticeState.UNKNOWN, at=NOW + DAY)
     await standings.notice(
-        "n4", seen, NoticeState.INTENDED, at=NOW + HOUR, attempts=20, **to_assessor
+        "n4",
+        seen,
+        NoticeState.INTENDED,
+        at=NOW + HOUR,
+        attempts=20,
+        recipient=Recipient.ASSESSOR,
+        assignment_id="a3",
     )
     await standings.notice("n5", journey, NoticeState.REFUSED, superseded_by="n1")
     await standings.notice("n6", journey, NoticeState.BOUNCED)
+    return journey
+
+
+async def test_mail_in_trouble_names_whom_it_was_for(standings: Standings) -> None:
+    """Proves: what failed and was not sent again, and what is being tried for long; with the
+    recipient's present address; what operations closed is left out until it is asked for.
+    """
+    journey = await put_in_trouble(standings)
 
     async def listed(wanted: NoticeFilter) -> list[tuple[str, MailTrouble, str, bool]]:
         lines = await walked(lambda after: standings.views.notices(wanted, after, 1))

@@ -25,7 +25,9 @@ from tests.house import House
 from tests.portal.browsing import page_of, sign_in
 from tests.portal.served import Portal
 from tests.portal.tus_client import MEGABYTE, kept_artifacts, pattern
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "work" / "artifacts"
 LESSON = artifacts.video("mp4") + pattern(13 * MEGABYTE)

@@ -1,15 +1,17 @@
 """Ordering online: the catalogue's price, twice is once, and the sandbox pays as a shop would."""
 
 import asyncio
+from base64 import b64encode
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from adapters.records.catalog_book import CatalogBook
-from adapters.webhooks.sandbox_shop import SandboxShop, ShopUnheard
+from adapters.webhooks.sandbox_shop import NotTaken, SandboxShop, ShopUnheard
 from domain.enrollment import Stage
 from domain.grounds import OpsActionKind
 from domain.shop_webhook import PaidFor, PaidLine, PaidOrder, Payer
-from settings import LOCAL_SHOP_SECRET
+from settings import LOCAL_SHOP_SECRET, Settings
 from tests.house import OPS, House
 from tests.portal.public_pages import (
     PRICE,
@@ -217,6 +219,19 @@ async def test_with_a_shop_the_button_leads_there_and_there_is_no_sandbox(
         await browser.post(f"/order/{library}/steady-hands", status=404, name="Ann")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://shop.example.org", "https://shop.example.org/{slug}", "{library}/{slug}"),
+        *("javascript:{library}{slug}", "https://x.example.org/{library}/{slug}/{0}", "https://{"),
+    ],
+)
+def test_a_shop_s_address_that_could_not_lead_anywhere_is_refused_at_start(address: str) -> None:
+    """Proves: a mistyped address is found before the first buyer is sent there."""
+    with pytest.raises(ValidationError, match="shop_url"):
+        Settings(shop_url=address)
+
+
 async def test_elsewhere_there_is_neither_sandbox_nor_a_button_to_it(
     house: House, portal: Portal, library: str
 ) -> None:
@@ -248,12 +263,24 @@ async def test_a_form_that_is_far_too_long_is_not_read(portal: Portal) -> None:
     assert answer.status_code == 413
 
 
-async def test_nobody_answering_is_said_and_nothing_is_lost() -> None:
-    """Proves: a site that does not answer its sandbox is a failure with a name."""
+def an_order() -> PaidOrder:
+    """Return what a shop says of one paid line."""
     buyer = PaidFor(name="Ann", address="ann@a.example.org")
     line = PaidLine(learner=buyer, library="general", slug="steady-hands", price_cents=1)
-    order = PaidOrder(
-        order="W-1", payer=Payer(name="Ann", address="ann@a.example.org"), lines=(line,)
-    )
+    payer = Payer(name="Ann", address="ann@a.example.org")
+    return PaidOrder(order="W-1", payer=payer, lines=(line,))
+
+
+async def test_nobody_answering_is_said_and_nothing_is_lost() -> None:
+    """Proves: a site that does not answer its sandbox is a failure with a name."""
     with pytest.raises(ShopUnheard):
-        await SandboxShop("http://127.0.0.1:9", LOCAL_SHOP_SECRET).tell_paid(order)
+        await SandboxShop("http://127.0.0.1:9", LOCAL_SHOP_SECRET).tell_paid(an_order())
+
+
+async def test_a_message_that_the_site_does_not_take_is_said_with_its_reason(
+    portal: Portal,
+) -> None:
+    """Proves: the sandbox has no way in of its own: signed with another secret it is refused."""
+    foreign = SecretStr("whsec_" + b64encode(b"somebody else's secret, not ours").decode())
+    with pytest.raises(NotTaken, match="signature does not fit"):
+        await SandboxShop(portal.url, foreign).tell_paid(an_order())

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 
 from adapters.records.staff_book import StaffBook
 from domain.enrollment import Party
-from tests.house import House
+from tests.house import OPS, House
 from tests.portal.served import Portal
 from tests.waiting import eventually
 
@@ -61,7 +61,7 @@ async def test_the_answer_does_not_tell_who_is_known(
 async def test_a_code_lets_operations_in_once(house: House, portal: Portal) -> None:
     """Proves: the code of the mail works once; a wrong one does not, and says what to do."""
     address = "door@example.org"
-    await StaffBook(house.database).add("Door Keeper", address, datetime.now(UTC))
+    await StaffBook(house.database).add("Door Keeper", address, OPS)
     browser = portal.browser()
     await browser.post("/sign-in", status=200, **{"as": "ops", "address": address})
     code = await told_by_mail(house, address, r"(?m)^\s+(\d{8})\s*$")
@@ -74,7 +74,7 @@ async def test_a_code_lets_operations_in_once(house: House, portal: Portal) -> N
 async def test_guessing_a_code_ends_after_five(house: House, portal: Portal) -> None:
     """Proves: after five wrong codes the right one is dead too."""
     address = "guessed@example.org"
-    await StaffBook(house.database).add("Guessed At", address, datetime.now(UTC))
+    await StaffBook(house.database).add("Guessed At", address, OPS)
     asked = await (await portal.site.door())._sign_ins.ask(Party.OPS, address, datetime.now(UTC))
     assert asked is not None
     browser = portal.browser()
@@ -109,7 +109,7 @@ async def test_mail_cannot_be_set_off_without_end(
 async def test_nobody_is_led_to_a_foreign_place(house: House, portal: Portal) -> None:
     """Proves: where somebody is led after signing in is always a page of their own face."""
     address = "led@example.org"
-    await StaffBook(house.database).add("Led Astray", address, datetime.now(UTC))
+    await StaffBook(house.database).add("Led Astray", address, OPS)
     for wanted in ("https://elsewhere.example.org", "//elsewhere.example.org", "/opsy", "/my"):
         asked = await (await portal.site.door())._sign_ins.ask(
             Party.OPS, address, datetime.now(UTC)

@@ -5,7 +5,7 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
 from portal.uploads.tus_headers import BYTES, VERSION
 from tests.house import House
@@ -37,7 +37,7 @@ class Uploader:
 
     async def ask(
         self, method: str, address: str, content: object = None, **headers: str
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Send one request of the protocol, with the form's token."""
         said = {key.replace("_", "-"): value for key, value in headers.items()}
         if content is not None:
@@ -57,7 +57,7 @@ class Uploader:
 
     async def patch(
         self, address: str, offset: int, content: object = b"", **headers: str
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Send bytes from ``offset`` on."""
         return await self.ask("PATCH", address, content, upload_offset=str(offset), **headers)
 

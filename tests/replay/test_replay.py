@@ -33,7 +33,13 @@ LARGEST_HISTORY = 200_000
 LARGEST_OF_ALL = 2_000_000
 """Bytes of all histories and transcripts together."""
 
-WRITTEN_BY_NO_JOURNEY = frozenset({NoticeKind.ORDER_RECEIVED, NoticeKind.OPS_DIGEST})
+WRITTEN_BY_NO_JOURNEY = frozenset(
+    {
+        *(NoticeKind.ORDER_RECEIVED, NoticeKind.OPS_DIGEST),
+        *(NoticeKind.SIGN_IN_LINK, NoticeKind.SIGN_IN_CODE),
+        *(NoticeKind.ADDRESS_CONFIRM, NoticeKind.ADDRESS_CHANGE),
+    }
+)
 INTENDED_BY_THE_RECORDS = frozenset({NoticeKind.OFFER, NoticeKind.VERIFY_ACCOUNT})
 """Intended within the step that makes the offer, or begins the journey."""
 

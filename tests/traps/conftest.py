@@ -6,12 +6,15 @@ It has a Temporal of its own as well, because two houses on one server would sha
 from collections.abc import AsyncIterator
 
 import pytest
+from playwright.async_api import Browser
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.records.database import Database, make_engine
 from tests.house import House
 from tests.houses import house_on_sqlite
+from tests.portal.browsing import running_chromium
+from tests.portal.served import Portal, running_portal
 from tests.servers import SqliteTemplate, start_temporal
 from tests.traps.books import Books
 
@@ -34,6 +37,20 @@ async def house(
     directory = tmp_path_factory.mktemp("traps")
     async with house_on_sqlite(temporal, sqlite_template, directory) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+async def portal(house: House) -> AsyncIterator[Portal]:
+    """The portal of that house, really served on a loopback port."""
+    async with running_portal(house) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real browser."""
+    async with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

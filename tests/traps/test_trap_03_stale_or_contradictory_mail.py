@@ -6,6 +6,7 @@ from activities.steps import EndJourney, EnterStage, IntendNotice, VerifyPerson
 from adapters.records.notice_book import NoticeBook
 from adapters.records.tables import NoticeRow
 from domain.enrollment import ClockKind, Ending, Party, Stage
+from domain.kept_letters import KeptLetter
 from domain.notices import NoticeKind, NoticeState, Recipient
 from tests.house import OPS, House
 from tests.smtp_servers import At, ScriptedServer
@@ -23,9 +24,9 @@ def withdrawn_before_the_claim(books: Books, enrollment_id: str) -> NoticeBook:
     """Let the practitioner withdraw between a sender's look at the notice and its claim."""
     claim = books.notices.claim
 
-    async def too_late(notice_id: str, token: str) -> bool:
+    async def too_late(notice_id: str, token: str, letter: KeptLetter | None = None) -> bool:
         await books.enter(enrollment_id, EndJourney(ending=Ending.WITHDRAWN))
-        return await claim(notice_id, token)
+        return await claim(notice_id, token, letter)
 
     books.notices.claim = too_late  # type: ignore[method-assign]
     return books.notices

@@ -1,0 +1,28 @@
+"""What operations look at all day: the board, the lists behind it, reports and checks."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from portal.operations import (
+    assessors,
+    attention,
+    board,
+    checks,
+    journey_list,
+    mail,
+    order_list,
+    reports,
+)
+
+OVERVIEW: Final[tuple[APIRouter, ...]] = (
+    board.router,
+    journey_list.router,
+    order_list.router,
+    attention.router,
+    mail.router,
+    assessors.router,
+    reports.router,
+    checks.router,
+)
+"""Every router of this module's pages."""
