@@ -148,7 +148,7 @@ class UnknownAssessor(NotFound):
 
     code = "unknown_assessor"
     may_pass = True
-    sentence = "The roster has no assessor {assessor}. See `starter.py roster list`."
+    sentence = "The roster has no assessor {assessor}. Look at the list of assessors."
 
 
 class OfferTaken(Conflict):

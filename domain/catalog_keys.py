@@ -12,7 +12,7 @@ class KeyNotValid(Invalid):
     code = "key_not_valid"
     sentence = (
         "This is not the name of a micro-credential. Write LIBRARY/SLUG in small letters, such as "
-        "general/leading-meetings; `starter.py catalog list` shows all."
+        "general/leading-meetings; the list of the catalogue shows all."
     )
 
 
@@ -20,7 +20,7 @@ class UnknownMicroCredential(NotFound):
     """The catalogue has no entry of this library and slug."""
 
     code = "unknown_micro_credential"
-    sentence = "The catalogue has no {key}. See `starter.py catalog list`, or import its page."
+    sentence = "The catalogue has no {key}. Look at the list of the catalogue, or import its page."
 
 
 class NoDraft(NotFound):
@@ -34,7 +34,7 @@ class UnknownVersion(NotFound):
     """The micro-credential was never published under this number."""
 
     code = "unknown_version"
-    sentence = "{key} has no version {number}. `starter.py catalog show {key}` names the newest."
+    sentence = "{key} has no version {number}. The page of the entry names the newest."
 
 
 def catalog_key(text: str) -> CatalogKey:

@@ -149,7 +149,7 @@ class UnknownEnrollment(NotFound):
     """No enrollment has this number."""
 
     code = "unknown_enrollment"
-    sentence = "There is no enrollment {enrollment}. Look it up with `starter.py journeys`."
+    sentence = "There is no enrollment {enrollment} here. Check the number, or look in the list."
 
 
 class EnrollmentClosed(Conflict):

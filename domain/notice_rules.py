@@ -115,7 +115,7 @@ class UnknownNotice(NotFound):
     """No notice has this number."""
 
     code = "unknown_notice"
-    sentence = "There is no notice {notice}. See `starter.py journey ENROLLMENT`."
+    sentence = "There is no notice {notice}. The page of its journey lists all of them."
 
 
 class NoticeStillOut(Conflict):

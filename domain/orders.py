@@ -118,7 +118,7 @@ class UnknownOrder(NotFound):
     """No order has this number."""
 
     code = "unknown_order"
-    sentence = "There is no order {order}. Look it up with `starter.py orders list`."
+    sentence = "There is no order {order}. Check the number, or look it up in the list of orders."
 
 
 class OrderAmbiguous(Conflict):
@@ -133,7 +133,7 @@ class UnknownLine(NotFound):
 
     code = "unknown_line"
     may_pass = True
-    sentence = "There is no order line {line}. See `starter.py orders show ORDER` for its lines."
+    sentence = "There is no order line {line}. The page of its order lists them."
 
 
 class OrderDiffers(Conflict):
@@ -150,7 +150,7 @@ class NotForSale(Invalid):
     """A line names a micro-credential that is not published."""
 
     code = "not_for_sale"
-    sentence = "{key} is not a published micro-credential. See `starter.py catalog list`."
+    sentence = "{key} is not a published micro-credential. Look at the list of the catalogue."
 
 
 class LineNotHeld(Conflict):

@@ -34,7 +34,7 @@ class AddressInUse(Conflict):
     """Another person has this address."""
 
     code = "address_in_use"
-    sentence = "Another person has this address already. Look both up with `starter.py journeys`."
+    sentence = "Another person has this address already. Look both up in the list of journeys."
 
 
 class OpsBook:

@@ -194,7 +194,7 @@ def test_a_refusal_is_said_to_people_too() -> None:
     text = CommandLine()("catalog", "show", "nothing")
     assert (text.code, text.out) == (2, "")
     assert text.err.startswith("key_not_valid: This is not the name of a micro-credential.")
-    assert text.err.rstrip().endswith("`starter.py catalog list` shows all.")
+    assert text.err.rstrip().endswith("the list of the catalogue shows all.")
     assert text.widest <= WIDTH
 
 

@@ -1,7 +1,5 @@
 """A real browser for tests of pages: Chromium, found on the machine, driven by Playwright."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +17,7 @@ from domain.enrollment import Party
 from portal.faces import cookie_name
 from portal.site import now
 from tests.portal.served import Portal
+from tools.browser import of_this_machine
 
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -26,17 +25,9 @@ QUIET = (
 )
 """Runs as any account, and asks nothing of the network."""
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
 
 class BrowserMissing(Exception):
     """No Chromium is here, and none could be installed."""
-
-
-def chromium() -> str | None:
-    """Return the browser of this machine; None lets Playwright use the one that it installed."""
-    named = os.environ.get("LAUREL_TEST_BROWSER")
-    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @asynccontextmanager
@@ -45,7 +36,7 @@ async def running_chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         try:
             browser = await playwright.chromium.launch(
-                executable_path=chromium(), args=list(QUIET), headless=True
+                executable_path=of_this_machine(), args=list(QUIET), headless=True
             )
         except Error as failure:
             raise BrowserMissing(

@@ -109,7 +109,7 @@ async def test_what_cannot_be_chosen_is_said(house: House, portal: Portal, libra
     await ops.post("/ops/bulk", status=200, enrollment=[journey], kind="close_attention")
     assert "Say which attention is to be closed." in ops.text
     await ops.post("/ops/bulk", status=200, enrollment=[journey, "e-none"], kind="grant_round")
-    assert "There is no enrollment e-none." in ops.text
+    assert "There is no enrollment e-none here." in ops.text
     await ops.post(
         "/ops/bulk",
         status=200,

@@ -76,6 +76,7 @@ async def desk(
         desk = Desk(tab, enrollment_id, person_id, lesson)
         tab.on("request", desk.note)
         await tab.goto(desk.address)
+        await expect(tab.locator("html")).to_have_attribute("data-scripted", "")
         yield desk
 
 
@@ -240,6 +241,7 @@ async def test_a_piece_is_written_with_the_file_beside_it(
     file = await house.artifact(desk.enrollment_id)
     form = f"{desk.address}/evidence?item=detail/1.1&file={file}"
     await desk.tab.goto(form)
+    await expect(desk.tab.locator("html")).to_have_attribute("data-scripted", "")
     status = desk.tab.locator("[data-saving]")
     await desk.tab.get_by_label("From page").fill("9")
     wrong = desk.tab.locator("[data-wrong-place]")

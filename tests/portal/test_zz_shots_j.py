@@ -8,6 +8,7 @@ from tests.workflows.stages import accepted
 from adapters.records.staff_book import StaffBook
 from domain.enrollment import Party, Stage
 from tests.portal.pressing import hidden
+from tests.house import OPS
 
 OUT = "/tmp/shots_j"
 
@@ -34,7 +35,7 @@ async def test_shots(house, portal, chromium, library):
     await ops.post(f"/ops/roster/{placed.assessors[1].id}/leave", first=today, last=today + timedelta(days=4), reason="Away.")
     day = today + timedelta(days=2)
     while day.weekday() > 4 or day.month == 11 and day.day == 26: day += timedelta(days=1)
-    staff = await StaffBook(house.database).add("Olive Ops", "olive@example.org", datetime.now(UTC))
+    staff = await StaffBook(house.database).add("Olive Ops", "olive@example.org", OPS)
     one = f"/ops/roster/{placed.assessor.id}"
     pages = {
         "orders_new": "/ops/orders/new", "order": order, "order_held": held, "order_unpaid": unpaid,
