@@ -32,6 +32,7 @@ from office.desks import Desks
 from office.engine import WorkflowEngine
 from office.uploading import UploadDesk
 from portal import failures
+from portal.bounded import BoundedBodies
 from portal.headers import SafeHeaders
 from portal.rendering import STATIC, Pages
 from portal.routes import ROUTERS
@@ -86,6 +87,7 @@ def create_app(site: Site) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount(f"/static/{site.pages.static_version}", _KeptFiles(directory=STATIC))
+    app.add_middleware(BoundedBodies)
     app.add_middleware(SafeHeaders, is_secure=site.is_secure)
     return app
 

@@ -1,6 +1,7 @@
 """How a refusal becomes an answer: one place, one sentence, for pages and for programs alike."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -53,10 +54,15 @@ def status_of(refusal: Refusal) -> HTTPStatus:
 
 def points_of(refusal: Refusal) -> list[object]:
     """Return what has to be put right, as JSON has it."""
-    return [
-        point.model_dump(mode="json") if isinstance(point, BaseModel) else str(point)
-        for point in refusal.points
-    ]
+    return [_plain(point) for point in refusal.points]
+
+
+def _plain(point: object) -> object:
+    if isinstance(point, BaseModel):
+        return point.model_dump(mode="json")
+    if is_dataclass(point) and not isinstance(point, type):
+        return asdict(point)
+    return str(point)
 
 
 def add_to(app: FastAPI) -> None:

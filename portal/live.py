@@ -6,7 +6,7 @@ comes again, and shows again that it is still signed in.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
 from typing import Final, Generic, TypeVar
@@ -39,7 +39,7 @@ class Watch(Generic[SeenT]):
         self.watched_by = 0
         """How many are told at the moment."""
 
-    async def changes(self, longest: timedelta = LONGEST_STREAM) -> AsyncIterator[SeenT]:
+    async def changes(self, longest: timedelta = LONGEST_STREAM) -> AsyncGenerator[SeenT, None]:
         """Yield what each look sees from now on, for a while at most.
 
         Whoever is slow misses looks, never the newest. Ends early when a look fails: that is

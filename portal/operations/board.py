@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
@@ -96,9 +97,9 @@ async def _look(site: Site) -> Shown:
 async def _told(watch: Watch[Shown]) -> AsyncIterator[str]:
     """Tell every look, but the pieces only when they are not what was told last."""
     last = ""
-    async for shown in watch.changes():
-        if shown.pieces != last:
-            last = shown.pieces
-            yield event(json.dumps({"pieces": shown.pieces, "as_of": shown.as_of}), "board")
-        else:
-            yield event(json.dumps({"as_of": shown.as_of}), "seen")
+    async with aclosing(watch.changes()) as changes:
+        async for shown in changes:
+            is_new, last = shown.pieces != last, shown.pieces
+            pieces = {"pieces": shown.pieces} if is_new else {}
+            facts = json.dumps({**pieces, "as_of": shown.as_of})
+            yield event(facts, "board" if is_new else "seen")

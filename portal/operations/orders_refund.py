@@ -53,6 +53,8 @@ class RefundOutlook(Value):
     over: int
     begun: int
     ending: int
+    going_on: int
+    """Journeys that go on under another order of the same learner."""
     freed: int
     facts: tuple[tuple[str, int], ...]
     journeys: Outlook
@@ -61,7 +63,7 @@ class RefundOutlook(Value):
     @property
     def changes_something(self) -> bool:
         """Whether any line would become a refunded one."""
-        return bool(self.not_started or self.over or self.ending)
+        return bool(self.not_started or self.over or self.ending or self.going_on)
 
 
 @router.get("/{order_id}/refund")
@@ -170,7 +172,8 @@ def refund_outlook(lines: Sequence[OrderLineFacts], previews: Sequence[Preview])
         not_started=sum(line.state in _BY_STATE for line in lines),
         over=sum(line.state is LineState.ENROLLED and line.ending is not None for line in lines),
         begun=len(lines) - len(fresh),
-        ending=len(previews),
+        ending=sum(each.ending is not None for each in previews),
+        going_on=sum(each.ending is None and each.refusal is None for each in previews),
         freed=sum(
             any(notice.to is Recipient.ASSESSOR for notice in each.sent) for each in previews
         ),

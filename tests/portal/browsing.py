@@ -10,6 +10,7 @@ from playwright.async_api import (
     Error,
     Page,
     async_playwright,
+    expect,
 )
 
 from adapters.records.session_book import Means
@@ -17,7 +18,11 @@ from domain.enrollment import Party
 from portal.faces import cookie_name
 from portal.site import now
 from tests.portal.served import Portal
+from tests.waiting import PATIENCE_SECONDS
 from tools.browser import of_this_machine
+
+# A busy machine is no failure of a page.
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

@@ -160,7 +160,7 @@ async def test_requests_that_come_at_once_are_one_act(
 
 
 async def test_a_refused_act_may_be_sent_again(house: House, portal: Portal, library: str) -> None:
-    """Proves: a refusal uses nothing up: once what was wrong is right, the same request succeeds."""
+    """Proves: a refusal uses nothing up: once all is right, the same request succeeds."""
     number = f"F-{library}"
     async with program(portal) as ours:
         await ours.post(f"/orders/{number}/settle", status=404, again="early")

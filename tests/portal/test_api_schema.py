@@ -24,7 +24,7 @@ from tests.portal.served import Portal, running_portal
 from tests.servers import SqliteTemplate
 
 SEED = 20261123
-EXAMPLES = 10
+EXAMPLES = 8
 """Asked of each operation, well-formed and not. The phase "coverage" asks every bound of every
 parameter as well; it takes minutes, and is for whoever changes the interface a lot.
 """
@@ -150,5 +150,4 @@ async def test_every_operation_is_as_described(
         for method in getattr(route, "methods", ())
     }
     assert set(findings.asked) == operations
-    assert findings.statuses[200] > 100, findings.statuses
-    print(findings.statuses)  # noqa
+    assert findings.statuses[200] > 50, findings.statuses

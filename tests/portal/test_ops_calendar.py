@@ -103,7 +103,7 @@ async def test_a_closure_is_previewed_then_recorded_and_moves_no_promise(
     await ops.post("/ops/calendar/close", status=422, **fields, reason="")
     assert "No reason is given." in ops.text
     for word in ("now", "already"):
-        leads_to = await ops.post("/ops/calendar/close", **fields, reason="A burst pipe.")
+        leads_to = await ops.post("/ops/calendar/close", 303, **fields, reason="A burst pipe.")
         assert f"closed {word}" in await said(ops, leads_to)
     assert "A burst pipe." in ops.text
     assert (await house.row(verifying)).waiting_until == promised

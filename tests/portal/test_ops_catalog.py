@@ -19,13 +19,15 @@ async def imported(ops: Browser, library: str) -> str:
     """Import the sample page into a library; returns the address of its entry."""
     source = await ops.post("/ops/catalog/import", status=200, library=library, page=SAMPLE)
     carried = hidden(source, '<form class="card next" method="post" action="/ops/catalog/import')
-    return await ops.post("/ops/catalog/import/keep", **carried, reason="The page of the library.")
+    return await ops.post(
+        "/ops/catalog/import/keep", 303, **carried, reason="The page of the library."
+    )
 
 
 async def detailed(ops: Browser, address: str, outcomes: int) -> None:
     """Enter one detail under each outcome."""
     texts = {f"outcome-{number}": f"A dated plan {number}." for number in range(1, outcomes + 1)}
-    await ops.post(f"{address}/details", reason="Agreed in May.", **texts)
+    await ops.post(f"{address}/details", 303, reason="Agreed in May.", **texts)
 
 
 async def outcomes_of(house: House, library: str) -> tuple[EssentialOutcome, ...]:
@@ -76,7 +78,7 @@ async def test_a_page_is_imported_and_published_when_everything_is_there(
     carried = hidden(source, f'<form class="card" method="post" action="{address}/publish')
     await ops.post(f"{address}/publish", status=422, **carried, reason="")
     assert "No reason is given." in ops.text
-    await ops.post(f"{address}/publish", **carried, reason="Approved.")
+    await ops.post(f"{address}/publish", 303, **carried, reason="Approved.")
     assert "Version 1 is for sale." in await said(ops, address)
     assert "Approved." in ops.text
     await ops.get(f"{address}/versions/1")
@@ -94,7 +96,9 @@ async def test_details_are_corrected_moved_and_removed_as_they_were_seen(
     """
     ops = await portal.operations()
     address = await imported(ops, library)
-    await ops.post(f"{address}/details", reason="First.", **{"outcome-1": "One.\nTwo.\n\nThree."})
+    await ops.post(
+        f"{address}/details", 303, reason="First.", **{"outcome-1": "One.\nTwo.\n\nThree."}
+    )
     bad = {"outcome-1": "Four.\nONE"}
     source = await ops.post(f"{address}/details", status=409, reason="Second.", **bad)
     assert "already has this detail" in ops.text
@@ -103,17 +107,17 @@ async def test_details_are_corrected_moved_and_removed_as_they_were_seen(
     assert await details_of(house, library) == ("One.", "Two.", "Three.")
     change = f"{address}/details/change"
     second = {"outcome": 1, "number": 2, "seen": "Two.", "reason": "Clearer."}
-    await ops.post(change, act="save", text="A second one.", **second)
+    await ops.post(change, 303, act="save", text="A second one.", **second)
     assert await details_of(house, library) == ("One.", "A second one.", "Three.")
     await ops.post(change, status=409, act="save", text="Not this.", **second)
     assert "does not say any more what you saw" in ops.text
     assert "Not this." in ops.text
     await ops.post(change, status=409, act="remove", **second)
     third = {"outcome": 1, "number": 3, "seen": "Three.", "reason": "Order.", "act": "earlier"}
-    await ops.post(change, **third)
+    await ops.post(change, 303, **third)
     assert await details_of(house, library) == ("One.", "Three.", "A second one.")
     first = {"outcome": 1, "number": 1, "seen": "One.", "reason": "Not needed.", "act": "remove"}
-    await ops.post(change, **first)
+    await ops.post(change, 303, **first)
     assert await details_of(house, library) == ("Three.", "A second one.")
     await ops.get(address)
     assert "Detail removed by Operator" in ops.text
@@ -141,15 +145,15 @@ async def test_terms_are_set_and_the_difference_is_shown_before_publishing(
     assert 'id="member_price-wrong"' in source
     assert 'value="free"' in source
     terms["member_price"] = "200.50"
-    await ops.post(f"{address}/terms", **carried, **terms, reason="Agreed.")
-    await ops.post(f"{address}/terms", **carried, **terms, reason="Agreed.")
+    await ops.post(f"{address}/terms", 303, **carried, **terms, reason="Agreed.")
+    await ops.post(f"{address}/terms", 303, **carried, **terms, reason="Agreed.")
     other = {**terms, "price": "99"}
     await ops.post(f"{address}/terms", status=409, **carried, **other, reason="Stale.")
     source = await ops.get(f"{address}/publish")
     for expected in ("Price changed $0.00 $250.00", "Price for members changed $0.00 $200.50"):
         assert expected in ops.text
     seen = hidden(source, f'<form class="card" method="post" action="{address}/publish')
-    await ops.post(f"{address}/details", reason="Late.", **{"outcome-1": "A late one."})
+    await ops.post(f"{address}/details", 303, reason="Late.", **{"outcome-1": "A late one."})
     await ops.post(f"{address}/publish", status=409, **seen, reason="Approved.")
     assert "was changed since its page was made" in ops.text
     key = CatalogKey(library=library, slug=SLUG)

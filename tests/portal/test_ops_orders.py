@@ -42,7 +42,7 @@ async def recorded(ops: Browser, form: dict[str, object]) -> str:
     """Record an order form through its pages; returns the address of its page."""
     source = await ops.post("/ops/orders/new", status=200, **form)
     carried = hidden(source, '<form method="post" action="/ops/orders/new/record">')
-    return await ops.post("/ops/orders/new/record", **carried)
+    return await ops.post("/ops/orders/new/record", 303, **carried)
 
 
 async def test_every_problem_of_an_order_form_is_shown_at_its_line(
@@ -142,7 +142,7 @@ async def test_lines_are_refunded_as_previewed(house: House, portal: Portal, lib
     await ops.get(f"{address}/refund?line=1&numbers=3")
     assert "Refund 2 lines" in ops.text
     assert "2 × “refunded” to the practitioner" in ops.text
-    assert "2 open journeys" in ops.text
+    assert "2 journeys end, access taken back" in ops.text
     assert (await OrderViews(house.database).order(order_id)).refunded == 0
     await ops.post(f"{address}/refund", status=422, numbers="1,3", reason="")
     await ops.post(f"{address}/refund", numbers="1,3", reason="They left.")
@@ -208,6 +208,8 @@ async def test_a_held_line_is_released_when_the_first_enrollment_is_over(
     await ops.post(f"{second}/acts/release", status=409, line=1, reason="Wants it again.")
     assert "first enrollment" in ops.text
     assert "Wants it again." in ops.text
+    await ops.get(f"{first}/refund?whole=true")
+    assert "0 journeys end, access taken back 1 goes on under another order" in ops.text
     await ops.post(f"{first}/refund", whole="true", reason="The wrong order.")
     await house.enrollment_of(order_id)
     await ops.get(f"{second}/acts/release?line=1")
@@ -232,7 +234,7 @@ async def test_the_mail_of_an_order_is_sent_again_once(
     source = await ops.get(f"{resend}?notice={mail.id}")
     carried = hidden(source, f'<form method="post" action="{resend}')
     for _ in range(2):
-        await ops.post(resend, reason="They lost it.", **carried)
+        await ops.post(resend, 303, reason="They lost it.", **carried)
     await house.all_settled(view.order_id)
     assert len(await house.notices(view.order_id, NoticeKind.ORDER_RECEIVED)) == 2
     (foreign, *_) = await house.notices(journey)

@@ -131,7 +131,7 @@ async def test_an_assessor_is_added_by_a_form_once(
     right = {**typed, "name": "Pia Orr", "capacity": "3"}
     source = await ops.post("/ops/roster/new", status=422, **right)
     assert 'id="add-libraries-wrong"' in source
-    address = await ops.post("/ops/roster/new", **right, library=library)
+    address = await ops.post("/ops/roster/new", 303, **right, library=library)
     assert "Pia Orr is added." in await said(ops, address)
     assert "Assessor added by Operator" in ops.text
     await ops.post("/ops/roster/new", status=409, **right, library=library)
