@@ -13,6 +13,8 @@ from adapters.records.catalog_book import (
     PublishedVersion,
     Shelf,
 )
+from adapters.records.closure_book import ClosureBook
+from adapters.records.closure_views import ClosureEffects, ClosureViews
 from domain.catalog import (
     DETAIL_LIMIT,
     DETAILS_LIMIT,
@@ -24,7 +26,7 @@ from domain.catalog import (
 from domain.catalog_details import DetailPlace
 from domain.catalog_page import CatalogDraft
 from domain.catalog_supplement import CatalogSupplement
-from domain.closures import CalendarYear, Closed
+from domain.closures import CalendarYear, Closed, closure_name, refuse_closure
 from office.catalog import MOST_CENTS, Terms, read_page_file
 from portal.api.acts import MOST
 from portal.api.answering import Asked, Reasoned, RequestKey, router
@@ -103,11 +105,15 @@ class MovingAsked(PlaceAsked):
     to: int = Field(strict=True, ge=1, le=DETAILS_LIMIT)
 
 
-class ClosureAsked(Reasoned):
+class ClosureForeseen(Asked):
     """A day on which the programme is closed, and what explanations call it."""
 
     day: date
     name: str = Field(min_length=1, max_length=100)
+
+
+class ClosureAsked(ClosureForeseen, Reasoned):
+    """A day that is closed from now on."""
 
 
 @api.get("/catalog")
@@ -237,6 +243,18 @@ async def calendar(
 ) -> CalendarYear:
     """Return the days of a year on which the programme is closed."""
     return await site.desks.calendar.year(year, now())
+
+
+@calendar_api.put("/calendar/closures/preview")
+async def foresee_closing(
+    site: OpenSite, _: CalendarReader, asked: ClosureForeseen
+) -> ClosureEffects:
+    """Return what closing a day would do to the due times that run; nothing is done."""
+    zone = site.settings.programme_zone
+    name = closure_name(asked.name)
+    calendar = await ClosureBook(site.database, zone).calendar()
+    refuse_closure(asked.day, name, now().astimezone(site.zone).date(), calendar)
+    return await ClosureViews(site.database, zone).effects(asked.day, name)
 
 
 @calendar_api.post("/calendar/closures")

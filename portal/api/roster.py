@@ -5,10 +5,14 @@ from datetime import date
 from pydantic import Field, StrictBool
 
 from adapters.records.roster_book import AssessorStanding, RosterBook
+from adapters.records.roster_views import AssessorFacts, RosterViews
+from domain.addresses import Address
+from domain.catalog import Slug
+from domain.roster_file import MOST_CAPACITY, AssessorLine
 from office.roster import RosterImported, RosterOutcome
 from portal.api.answering import Reasoned, RequestKey, router
 from portal.api.calling import RosterActor, RosterReader, because
-from portal.api.paging import Named
+from portal.api.paging import PLAIN, Named
 from portal.faces import OpenSite
 from portal.site import now
 
@@ -40,6 +44,17 @@ class ActiveAsked(Reasoned):
     is_active: StrictBool
 
 
+class AssessorAsked(Reasoned):
+    """Somebody who joins the roster; ``person_address`` is where they study, if they do."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
+    address: Address
+    organization: str = Field(min_length=1, max_length=200, pattern=PLAIN)
+    capacity: int = Field(strict=True, ge=0, le=MOST_CAPACITY)
+    libraries: tuple[Slug, ...] = Field(min_length=1, max_length=100)
+    person_address: Address | None = None
+
+
 class RosterAsked(Reasoned):
     """The text of a roster file."""
 
@@ -51,6 +66,22 @@ async def assessors(site: OpenSite, _: RosterReader) -> list[AssessorStanding]:
     """List the whole roster, by name."""
     book = RosterBook(site.database, site.settings.programme_zone)
     return list(await book.standings(now().astimezone(site.zone).date()))
+
+
+@api.get("/assessors/{assessor_id}")
+async def assessor(site: OpenSite, _: RosterReader, assessor_id: Named) -> AssessorFacts:
+    """Return one assessor: what they hold, their leave, how long they take."""
+    today = now().astimezone(site.zone).date()
+    return await RosterViews(site.database).assessor(assessor_id, now(), today)
+
+
+@api.post("/assessors")
+async def add_assessor(
+    site: OpenSite, key: RosterActor, _: RequestKey, asked: AssessorAsked
+) -> RosterImported:
+    """Put one more assessor into the roster."""
+    line = AssessorLine.model_validate({**asked.model_dump(exclude={"reason"}), "line_number": 1})
+    return await site.desks.roster.add_assessor(line, because(key, asked.reason))
 
 
 @api.post("/roster")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
@@ -13,7 +14,7 @@ from domain.values import Value
 from portal.answers import page
 from portal.faces import OpenSite, Operations
 from portal.forms import OURS
-from portal.live import Watch, event, told
+from portal.live import PAUSE, Watch, event, told
 from portal.operations.wording import ATTENTION
 from portal.site import Site, now
 
@@ -75,9 +76,14 @@ def bars_of(found: Board) -> list[StageBar]:
 def watch_of(app: FastAPI) -> Watch[Shown]:
     """Return the one watch of this process over the board."""
     if not hasattr(app.state, "board_watch"):
-        app.state.board_watch = Watch(lambda: _look(app.state.site))
+        app.state.board_watch = watch_over(app)
     watch: Watch[Shown] = app.state.board_watch
     return watch
+
+
+def watch_over(app: FastAPI, pause: timedelta = PAUSE) -> Watch[Shown]:
+    """Return a watch that looks at the board of a site so often."""
+    return Watch(lambda: _look(app.state.site), pause)
 
 
 async def _look(site: Site) -> Shown:

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
+from sqlalchemy import delete
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.records.portal_tables import ThrottleRow
 from tests.house import House
 from tests.houses import house_on_sqlite
 from tests.portal.browsing import running_chromium
@@ -31,6 +33,13 @@ async def portal(house: House) -> AsyncIterator[Portal]:
     """The portal of that house, really served on a loopback port."""
     async with running_portal(house) as portal:
         yield portal
+
+
+@pytest.fixture
+async def forgotten_tries(house: House) -> None:
+    """Nobody has tried anything yet: all tests of a process come from one network address."""
+    async with house.database.transaction() as session:
+        await session.execute(delete(ThrottleRow))
 
 
 @pytest.fixture(scope="session")

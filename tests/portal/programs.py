@@ -16,6 +16,9 @@ from tests.house import OPS
 from tests.portal.served import Portal
 
 NUMBERS = count(1)
+Body = dict[str, Any]
+"""What is sent, field by field."""
+
 WHY = "The district's system asked for it."
 
 
@@ -34,7 +37,8 @@ class Program:
 
     async def get(self, path: str, status: int = 200, **query: object) -> Any:  # noqa: ANN401
         """Read, expect a status, and return the JSON."""
-        return self._checked(await self.client.get(_below(path), params=query), path, status)
+        wanted = {name: str(value) for name, value in query.items()}
+        return self._checked(await self.client.get(_below(path), params=wanted), path, status)
 
     async def put(self, path: str, status: int = 200, **body: object) -> Any:  # noqa: ANN401
         """Look at something before it is done, and return the JSON."""

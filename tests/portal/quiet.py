@@ -8,6 +8,8 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.assembly import database_of
+from domain.enrollment import Party
+from portal.site import now
 from settings import Settings
 from tests.house import House
 from tests.portal.served import Browser, Portal, running_portal
@@ -24,6 +26,13 @@ class Quiet:
     portal: Portal
     ops: Browser
     standings: Standings
+
+    async def staff_id(self) -> str:
+        """Return who stands behind that browser."""
+        secret = self.ops.client.cookies.get("laurel_ops") or ""
+        visitor = await self.portal.site.sessions.visitor(Party.OPS, secret, now())
+        assert visitor is not None
+        return visitor.subject_id
 
     @property
     def books(self) -> Books:

@@ -17,7 +17,7 @@ from portal.api.answering import MOST_BYTES, REPLAYED
 from portal.api.areas import AREAS
 from portal.throttling import Limit
 from tests.house import OPS, House
-from tests.portal.programs import WHY, Program, program
+from tests.portal.programs import WHY, Body, Program, program
 from tests.portal.served import Portal
 
 AREA_SCOPES = {
@@ -39,7 +39,7 @@ def operations() -> Iterator[tuple[str, str, Scope]]:
         reads, acts = AREA_SCOPES[str(area.tags[0])]
         for route in area.routes:
             assert isinstance(route, APIRoute)
-            (method,) = route.methods or ()
+            (method,) = route.methods or {""}
             parts = ["1" if "{" in part else part for part in route.path.split("/")]
             yield method, "/".join(parts), acts if method == "POST" else reads
 
@@ -166,7 +166,7 @@ async def test_a_refused_act_may_be_sent_again(house: House, portal: Portal, lib
         await ours.post(f"/orders/{number}/settle", status=404, again="early")
         await house.publish(library)
         learners = f"name,email,micro_credential\nA Learner,{library}@example.org,"
-        form = {
+        form: Body = {
             "number": number,
             "purchase_order": "PO-1",
             "payer_name": "A District",

@@ -22,7 +22,7 @@ from domain.notices import NoticeKind, NoticeState
 from domain.orders import LineState
 from tests.architecture.source import ROOT
 from tests.house import House
-from tests.portal.programs import WHY, Program, program
+from tests.portal.programs import WHY, Body, Program, program
 from tests.portal.receivers import running_receiver
 from tests.portal.served import Portal
 from tests.waiting import eventually
@@ -113,7 +113,7 @@ async def test_mail_and_attention_are_seen_to(house: House, portal: Portal, libr
         await ours.get(f"/journeys/{other}/letters/{found[0]}", 404)
         bounce = {"kind": "bounce", "notice_id": found[0]}
         await ours.post(f"/journeys/{enrollment_id}/acts", act=bounce)
-        wanted = {"subject": enrollment_id, "kind": AttentionKind.MAIL_BOUNCED.value}
+        wanted: Body = {"subject": enrollment_id, "kind": AttentionKind.MAIL_BOUNCED.value}
         open_ones = await ours.get("/attention", kind="mail_bounced", lines=200)
         assert enrollment_id in [each["subject"] for each in open_ones["lines"]]
         assert (await ours.post("/attention/close", **wanted))["sentence"] == "It is closed."
@@ -130,7 +130,7 @@ async def test_many_journeys_are_acted_upon(house: House, portal: Portal, librar
     """Proves: an act in bulk is carried out on each, and its lines say what came of it."""
     ids = [await house.enrolled(library) for _ in range(2)]
     async with program(portal) as ours:
-        asked = {"act": {"kind": "withdraw"}, "enrollments": [*ids, "e-unknown"]}
+        asked: Body = {"act": {"kind": "withdraw"}, "enrollments": [*ids, "e-unknown"]}
         bulk_id = (await ours.post("/bulk-acts", **asked))["bulk_id"]
 
         async def has_ended() -> bool:
@@ -155,7 +155,7 @@ async def test_a_school_orders_pays_and_is_refunded(
     settled and refunded, each in the name of the key.
     """
     await house.publish(library)
-    form = {
+    form: Body = {
         "number": f"F-{library}",
         "purchase_order": "PO-7",
         "payer_name": "A District",
@@ -189,7 +189,7 @@ async def test_the_roster_is_kept(house: House, portal: Portal, library: str) ->
     """Proves: capacity, libraries, leave and activity are changed, and what is wrong is refused."""
     assessor = await house.hire(library)
     today = datetime.now(UTC).date()
-    away = {
+    away: Body = {
         "first_day": str(today + timedelta(days=9)),
         "last_day": str(today + timedelta(days=12)),
     }
@@ -211,9 +211,20 @@ async def test_the_roster_is_kept(house: House, portal: Portal, library: str) ->
         assert not kept.is_active
         assert (await ours.post("/roster", 422, roster="name\nA\n"))["points"]
         assert (await ours.post("/assessors/unknown/return", 404))["code"] == "unknown_assessor"
+        assert (await ours.get(path))["line"]["capacity"] == 2
         acts = await grounds_of(house, assessor.id)
         assert {by for *_, by in acts} == {signature(ours)}
         assert len(acts) == 5
+
+
+async def test_somebody_joins_the_roster(house: House, portal: Portal, library: str) -> None:
+    """Proves: one more assessor is added in the name of the key, and not twice."""
+    async with program(portal) as ours:
+        new: Body = {"name": "New Reader", "organization": "A School", "capacity": 1}
+        new |= {"address": f"new-{library}@example.org", "libraries": [library]}
+        (added,) = (await ours.post("/assessors", **new))["taken"]["added"]
+        assert [why for _, why, _ in await grounds_of(house, added)] == [WHY]
+        assert (await ours.post("/assessors", 409, **new))["code"] == "assessor_known"
 
 
 async def test_a_page_becomes_a_version(house: House, portal: Portal, library: str) -> None:
@@ -221,7 +232,7 @@ async def test_a_page_becomes_a_version(house: House, portal: Portal, library: s
     terms, gets its details, and is published as a version that is kept.
     """
     async with program(portal) as ours:
-        page = {"page": PAGE, "library": library}
+        page: Body = {"page": PAGE, "library": library}
         draft = await ours.put("/catalog/page", **page)
         assert draft["problems"] == []
         refused = await ours.post("/catalog", 422, page="Nothing", library=library)
@@ -233,7 +244,7 @@ async def test_a_page_becomes_a_version(house: House, portal: Portal, library: s
         assert "detail" in unready["sentence"]
         for number in range(1, len(entry["outcomes"]) + 1):
             await ours.post(f"{path}/details", outcome=number, text="A dated plan.")
-        seen = {"outcome": 1, "number": 1, "seen": "A dated plan."}
+        seen: Body = {"outcome": 1, "number": 1, "seen": "A dated plan."}
         changed = await ours.post(f"{path}/details/change", **seen, text="A plan with a date.")
         assert changed["entry"]["outcomes"][0]["details"] == ["A plan with a date."]
         stale = await ours.post(f"{path}/details/remove", 409, **seen)
@@ -255,8 +266,11 @@ async def test_a_page_becomes_a_version(house: House, portal: Portal, library: s
 async def test_a_day_is_closed(house: House, portal: Portal) -> None:
     """Proves: a closure is recorded, and stands in the calendar of its year."""
     async with program(portal) as ours:
+        day: Body = {"day": "2031-03-05", "name": "Founders' day"}
+        foreseen = await ours.put("/calendar/closures/preview", **day)
         closed = await ours.post("/calendar/closures", day="2031-03-05", name="Founders' day")
         assert closed["is_new"]
+        assert closed["calendar_version"] == foreseen["calendar_version"]
         days = (await ours.get("/calendar", year=2031))["days"]
         assert ("2031-03-05", "Founders' day") in [(each["day"], each["name"]) for each in days]
     async with house.database.reading() as session:

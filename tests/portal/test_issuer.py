@@ -11,6 +11,8 @@ from tests.house import OPS, House
 from tests.portal.local_issuer import CLIENT_ID, CLIENT_SECRET, LocalIssuer, new_key, running_issuer
 from tests.portal.served import Browser, Portal, running_portal
 
+pytestmark = pytest.mark.usefixtures("forgotten_tries")
+
 MEMBER = "issued@example.org"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
@@ -117,7 +118,11 @@ async def test_a_colleague_is_added_switched_off_and_on(portal: Portal) -> None:
     and lets nobody in; each step is kept with its reason; nobody switches themselves off.
     """
     browser = await portal.operations()
-    new = {"name": "New Colleague", "address": "New.Colleague@Example.org", "reason": WHY}
+    new: dict[str, Any] = {
+        "name": "New Colleague",
+        "address": "New.Colleague@Example.org",
+        "reason": WHY,
+    }
     await browser.get(await browser.post("/ops/staff", **new))
     assert "code that is mailed to new.colleague@example.org" in browser.text
     await browser.post("/ops/staff", **new)
@@ -195,7 +200,7 @@ async def test_somebodys_sessions_are_found_and_ended(
     await browser.post("/ops/sessions/end", status=404, session_id=own[0], reason=WHY)
     assert sorted([await status_of(each) for each in (first, second, third)]) == [200, 200, 401]
     person_id = await portal.site.access.owner_of(enrollment_id)
-    ending = {"party": "practitioner", "subject_id": person_id, "reason": WHY}
+    ending: dict[str, Any] = {"party": "practitioner", "subject_id": person_id, "reason": WHY}
     await browser.get(await browser.post("/ops/sessions/end-all", **ending))
     assert "signed out of 2 browsers" in browser.text
     assert "was signed out everywhere by" in browser.text

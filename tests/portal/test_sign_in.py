@@ -4,11 +4,15 @@ import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
+import pytest
+
 from adapters.records.staff_book import StaffBook
 from domain.enrollment import Party
 from tests.house import OPS, House
 from tests.portal.served import Portal
 from tests.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("forgotten_tries")
 
 
 async def told_by_mail(house: House, address: str, pattern: str) -> str:
