@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, or_, select
 
-from adapters.records.keyset import Cursor, inline
+from adapters.records.keyset import Cursor, at_most, inline
 from adapters.records.list_values import AssessorLine
 from adapters.records.round_tables import AssessorRow, AssignmentRow, LeaveRow
 from adapters.records.tables import DueTimeRow, EnrollmentRow
@@ -70,7 +70,7 @@ def assessors_query(
         )
         .outerjoin(held, held.c.assessor_id == AssessorRow.id)
         .order_by(held.c.since.is_(None), held.c.since, AssessorRow.id)
-        .limit(limit + 1)
+        .limit(at_most(limit + 1))
     )
     if is_overdue_only:
         query = query.where(held.c.since.is_not(None))

@@ -3,7 +3,7 @@
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import defer
 
-from adapters.records.keyset import Cursor, inline, later_than
+from adapters.records.keyset import Cursor, at_most, inline, later_than
 from adapters.records.list_values import AttentionFilter, AttentionItem, SubjectKind
 from adapters.records.tables import (
     AttentionRow,
@@ -35,7 +35,7 @@ def attention_query(
     if after is not None:
         numbers = numbers.where(later_than(AttentionRow.opened_at, AttentionRow.id, after))
     oldest_first = (AttentionRow.opened_at, AttentionRow.id)
-    page = numbers.order_by(*oldest_first).limit(limit + 1).subquery("page")
+    page = numbers.order_by(*oldest_first).limit(at_most(limit + 1)).subquery("page")
     subject = AttentionRow.subject_id
     version = func.coalesce(EnrollmentRow.version_id, OrderLineRow.version_id)
     return (

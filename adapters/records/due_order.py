@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from adapters.records.keyset import Cursor, earlier_than, later_than
+from adapters.records.keyset import Cursor, at_most, earlier_than, later_than
 from adapters.records.list_values import JourneyFilter, JourneyOrder, PromiseState
 from adapters.records.tables import EnrollmentRow
 from domain.enrollment import Party, Stage
@@ -64,7 +64,7 @@ def numbers_by_due_time(
         piece = select(_ID.label("id")).where(_is_in(part), *conditions)
         if after is not None and part == after.part:
             piece = piece.where(_beyond(part, after))
-        found = piece.order_by(*_sorted_in(part)).limit(limit).subquery()
+        found = piece.order_by(*_sorted_in(part)).limit(at_most(limit)).subquery()
         pieces.append(select(found.c.id, literal(part.value).label("part")))
     together = union_all(*pieces).subquery()
     return select(together.c.id, together.c.part)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, literal, select
 from sqlalchemy.orm import defer
 
 from adapters.records.due_order import Sorting, due_cursor, numbers_by_due_time, sorted_page
-from adapters.records.keyset import Cursor, SortedBy, earlier_than, inline, later_than
+from adapters.records.keyset import Cursor, SortedBy, at_most, earlier_than, inline, later_than
 from adapters.records.list_values import JourneyFilter, JourneyLine, JourneyOrder, PromiseState
 from adapters.records.search_book import fits
 from adapters.records.tables import (
@@ -51,7 +51,7 @@ def journeys_query(
         .join(OrderLineRow, OrderLineRow.id == EnrollmentRow.line_id)
         .join(OrderRow, OrderRow.id == OrderLineRow.order_id)
         .order_by(*(sorted_page(page) if by_due_time else _sorted_by(order)))
-        .limit(limit + 1)
+        .limit(at_most(limit + 1))
     )
 
 
@@ -127,7 +127,7 @@ def numbers_query(
     numbers = select(_ID.label("id"), literal(0).label("part")).where(*conditions)
     if after is not None:
         numbers = numbers.where(_beyond(order, after))
-    return numbers.order_by(*_sorted_by(order)).limit(limit)
+    return numbers.order_by(*_sorted_by(order)).limit(at_most(limit))
 
 
 def _conditions(wanted: JourneyFilter) -> Sequence[ColumnElement[bool]]:

@@ -13,7 +13,16 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import BindParameter, ColumnElement, String, Tuple, bindparam, literal, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    Tuple,
+    bindparam,
+    literal,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.refusals import Invalid
@@ -109,6 +118,11 @@ def inline(text: str) -> BindParameter[str]:
     prepared once for all values hides from it.
     """
     return bindparam(None, str(text), String(), unique=True, literal_execute=True)
+
+
+def at_most(lines: int) -> BindParameter[int]:
+    """Return the bound of a page, in the statement itself for the same reason."""
+    return bindparam(None, lines, Integer(), unique=True, literal_execute=True)
 
 
 def _last(at: SortedBy, id_: Deciding, cursor: Cursor) -> Tuple:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
-from adapters.records.keyset import Cursor, earlier_than, inline
+from adapters.records.keyset import Cursor, at_most, earlier_than, inline
 from adapters.records.list_values import ListedOrder, OrderFilter, OrderStanding
 from adapters.records.search_book import fits
 from adapters.records.tables import OrderLineRow, OrderRow
@@ -24,7 +24,7 @@ def orders_query(
     if after is not None:
         numbers = numbers.where(earlier_than(OrderRow.placed_at, OrderRow.id, after))
     newest_first = (OrderRow.placed_at.desc(), OrderRow.id.desc())
-    page = numbers.order_by(*newest_first).limit(limit + 1).subquery("page")
+    page = numbers.order_by(*newest_first).limit(at_most(limit + 1)).subquery("page")
     return (
         select(
             OrderRow,

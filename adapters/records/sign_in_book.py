@@ -17,6 +17,7 @@ from domain.notices import NoticeKind, NoticeState, Recipient
 from domain.sign_ins import CODE_LASTS, LINK_LASTS, MOST_ATTEMPTS
 from domain.values import Instant, Value
 
+
 class SignIn(Value):
     """A request to be let in."""
 

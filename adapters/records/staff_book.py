@@ -1,6 +1,5 @@
 """Operations' own people: who they are, and where their codes go."""
 
-
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, case, exists, selec
 from sqlalchemy.orm import defer
 
 from adapters.records.board_tables import NOT_AT_REST
-from adapters.records.keyset import Cursor, earlier_than, inline
+from adapters.records.keyset import Cursor, at_most, earlier_than, inline
 from adapters.records.list_values import MailTrouble, NoticeFilter, NoticeTrouble
 from adapters.records.notice_book import DELAYED_AFTER_ATTEMPTS
 from adapters.records.round_tables import AssessorRow, AssignmentRow
@@ -51,7 +51,7 @@ def troubles(
         beyond = earlier_than(NoticeRow.intended_at, NoticeRow.id, after)
         pieces = [piece.where(beyond) for piece in pieces]
     if limit is not None:
-        pieces = [piece.order_by(*_NEWEST_FIRST).limit(limit) for piece in pieces]
+        pieces = [piece.order_by(*_NEWEST_FIRST).limit(at_most(limit)) for piece in pieces]
     found = [select(piece.subquery()) for piece in pieces]
     return union_all(*found).subquery("troubles")
 
@@ -101,7 +101,7 @@ def troubles_query(
         .outerjoin(AssignmentRow, AssignmentRow.id == NoticeRow.assignment_id)
         .outerjoin(AssessorRow, AssessorRow.id == AssignmentRow.assessor_id)
         .order_by(*_NEWEST_FIRST)
-        .limit(limit + 1)
+        .limit(at_most(limit + 1))
     )
 
 

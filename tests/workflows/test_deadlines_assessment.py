@@ -13,7 +13,7 @@ from tests.workflows.clockwork import Clockwork, calendar_of
 from tests.workflows.stages import accepted, judge
 
 
-async def marks_of(house: House, assessor: Assessor, enrollment_id: str) -> dict[str, str]:
+async def marks_of(house: House, assessor: Assessor, enrollment_id: str) -> dict[str, str | None]:
     """Return the marks of an assessor, as they are kept."""
     async with house.database.reading() as session:
         rows = await session.scalars(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from adapters.assembly import file_store_of
-from adapters.records.invariants import _invariants
+from adapters.records.breach_queries import ways_to_break
 from adapters.records.round_tables import AssignmentRow, RoundRow
 from adapters.time_skipping import current_time
 from domain.assessment import MarkKind
@@ -273,9 +273,9 @@ class Player:
         async with self.house.database.reading() as session:
             return [
                 sentence
-                for sentence, queries in _invariants(max(row.last_at, datetime.now(UTC)) + A_WHILE)
-                for query in queries
-                if ours & set(await session.scalars(query))
+                for sentence, ways in ways_to_break(max(row.last_at, datetime.now(UTC)) + A_WHILE)
+                for way in ways
+                if ours & set(await session.scalars(way.subjects))
             ]
 
 
