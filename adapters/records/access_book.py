@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from adapters.records.database import Database
+from adapters.records.round_tables import AssignmentRow
 from adapters.records.tables import CatalogVersionRow, EnrollmentRow
 from domain.values import Value
 
@@ -30,6 +31,18 @@ class AccessBook:
                 select(EnrollmentRow.person_id).where(EnrollmentRow.id == enrollment_id)
             )
             return owner
+
+    async def holds(self, assessor_id: str, enrollment_id: str) -> bool:
+        """Whether an assessor has an offer or an assessment of an enrollment at this moment."""
+        async with self._database.reading() as session:
+            held = await session.scalar(
+                select(AssignmentRow.id).where(
+                    AssignmentRow.enrollment_id == enrollment_id,
+                    AssignmentRow.assessor_id == assessor_id,
+                    AssignmentRow.is_live,
+                )
+            )
+            return held is not None
 
     async def enrollments_of(self, person_id: str) -> tuple[OwnEnrollmentLine, ...]:
         """Return somebody's journeys: those that run first, then the latest."""

@@ -4,6 +4,7 @@ Mail scanners open links; so a link never dies from it and never acts (trap 19).
 one person and one subject.
 """
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -11,9 +12,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from adapters.records.session_book import Means
-from domain.enrollment import Party
+from domain.enrollment import EnrollmentClosed, NotAtThisStage, Party
 from domain.grounds import grounds
-from domain.refusals import NotFound
+from domain.refusals import NotAllowed, NotFound
 from portal.answers import after, page
 from portal.entrance.sessions import let_in
 from portal.faces import HOMES, OpenSite
@@ -46,6 +47,16 @@ class LinkNotGood(NotFound):
     )
 
 
+class TaskOver(NotAllowed):
+    """What the link was for is over; whoever has the old mail gets nowhere with it."""
+
+    code = "task_over"
+    sentence = (
+        "This offer or assessment is over, and its link with it. Sign in to see the work that you "
+        "have now."
+    )
+
+
 class Link:
     """A genuine link: whom it is for, and what it is about."""
 
@@ -55,7 +66,7 @@ class Link:
         self.recipient_id = recipient_id
 
 
-def genuine(
+async def genuine(
     request: Request, leads_to: LinkedPage, subject_id: str, recipient_id: str, signature: str
 ) -> Link:
     """Return the link of this address, or refuse one that was not made here."""
@@ -65,8 +76,13 @@ def genuine(
     is_closed = leads_to is LinkedPage.OPS and not is_on_this_machine(site.settings.public_url)
     if not is_ours or is_closed:
         raise LinkNotGood
+    if leads_to in _OF_A_TASK and not await site.access.holds(recipient_id, subject_id):
+        raise TaskOver
     return Link(leads_to, subject_id, recipient_id)
 
+
+_OF_A_TASK = frozenset({LinkedPage.OFFERS, LinkedPage.ASSESSMENT})
+"""Links that are good while their assessor has the round, and no longer (trap 19)."""
 
 Genuine = Annotated[Link, Depends(genuine)]
 ADDRESS = "/{leads_to}/{subject_id}/{recipient_id}/{signature}"
@@ -89,7 +105,8 @@ async def follow_link(request: Request, site: OpenSite, link: Genuine) -> Respon
         reason = grounds(
             "Followed the link in the mail.", "the practitioner", now(), Party.PRACTITIONER
         )
-        await (await site.desks.practitioner()).verify(link.subject_id, reason)
+        with suppress(NotAtThisStage, EnrollmentClosed):  # verified before: they only come in
+            await (await site.desks.practitioner()).verify(link.subject_id, reason)
     if link.leads_to is LinkedPage.ENTER:
         asked = await site.doorkeeper.by_link(link.subject_id)
         return await _entered(request, asked.party, HOMES[asked.party], asked.subject_id)

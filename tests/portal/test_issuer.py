@@ -75,9 +75,8 @@ async def test_a_member_comes_in_and_goes_where_they_wanted(
         ("is_verified", False),
         ("is_verified", "true"),
         ("email", "no address"),
-        ("signing_key", new_key("first")),
+        pytest.param("signing_key", new_key("first"), id="signing_key"),
     ],
-    ids=str,
 )
 async def test_an_identity_that_is_not_right_opens_nothing(
     issuer: LocalIssuer, browser: Browser, fact: str, wrong: object

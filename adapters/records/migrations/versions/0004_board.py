@@ -62,6 +62,12 @@ def upgrade() -> None:
         ["id"],
     )
     _create_index_over(
+        "waiting_until IS NULL AND ended_at IS NOT NULL",
+        "ix_enrollments_ended",
+        "enrollments",
+        ["ended_at", "id"],
+    )
+    _create_index_over(
         "stage = 'assessing'",
         "ix_enrollments_assessing",
         "enrollments",
