@@ -89,7 +89,8 @@ async def test_a_judgement_needs_every_mark_and_feedback(laurel: Laurel) -> None
     assert laurel.starter(*mark(ITEMS[0], "splendid")).code == 2
     for item in ITEMS[:-1]:
         marked = laurel.starter(*mark(item, "met"))
-        assert (marked.code, list(marked.json)) == (0, ["item", "kind", "feedback", "version"])
+        fields = ["item", "kind", "feedback", "obstacle", "version"]
+        assert (marked.code, list(marked.json)) == (0, fields)
     assert ITEMS[-1] in refused(laurel.starter(*judge), "marks_incomplete")
     for kind in ("not_met", "unscorable"):
         assert laurel.starter(*mark(ITEMS[-1], kind, "--feedback", "  ")).code == 0
