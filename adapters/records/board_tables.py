@@ -53,6 +53,12 @@ INDEXES = (
         "waiting_until IS NULL AND ended_at IS NULL", "ix_enrollments_timeless", EnrollmentRow.id
     ),
     _over(
+        "waiting_until IS NULL AND ended_at IS NOT NULL",
+        "ix_enrollments_ended",
+        EnrollmentRow.ended_at,
+        EnrollmentRow.id,
+    ),
+    _over(
         "stage = 'assessing'",
         "ix_enrollments_assessing",
         EnrollmentRow.id,

@@ -6,7 +6,7 @@ the lines of the page and for no others.
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Row, Select, exists, literal, literal_column, select
 from sqlalchemy.orm import defer
 
 from adapters.records.due_order import Sorting, due_cursor, numbers_by_due_time, sorted_page
@@ -139,7 +139,8 @@ def _conditions(wanted: JourneyFilter) -> Sequence[ColumnElement[bool]]:
     if wanted.library:
         conditions.append(EnrollmentRow.library == inline(wanted.library))
     if wanted.has_attention:
-        conditions.append(EnrollmentRow.open_attention > 0)
+        # As the index over these says it: with a parameter in its place it would not be used.
+        conditions.append(EnrollmentRow.open_attention > literal_column("0"))
     if wanted.is_open:
         conditions.append(EnrollmentRow.ended_at.is_(None))
     if wanted.is_late_at:

@@ -12,7 +12,15 @@ from tests.house import House
 from tests.houses import house_on_sqlite
 from tests.portal.browsing import running_chromium
 from tests.portal.served import Portal, running_portal
-from tests.servers import SqliteTemplate
+from tests.servers import SqliteTemplate, start_temporal
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal of the portal's own: two houses on one server would share the queues."""
+    environment = await start_temporal()
+    yield environment
+    await environment.shutdown()
 
 
 @pytest.fixture(scope="session")
