@@ -257,5 +257,5 @@ def _line(row: RowMapping, today: date) -> RosterLine:
         libraries=tuple(sorted(libraries.split(","))) if libraries else (),
         is_away=leave is not None and leave.covers(today),
         next_leave=leave,
-        turnaround=None if seconds is None else timedelta(seconds=float(seconds)),
+        turnaround=None if seconds is None else timedelta(seconds=round(float(seconds))),
     )

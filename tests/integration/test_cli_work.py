@@ -93,7 +93,9 @@ async def test_a_short_narrative_is_blocked_with_its_count(laurel: Laurel) -> No
             ("work", "submit", enrollment, 1, *AGREED, "--json"),
         ]
     )
-    assert [list(each) for each in listed.json_list] == [["code", "sentence", "concerns"]] * 2
+    assert [list(each) for each in listed.json_list] == [
+        ["code", "sentence", "concerns", "item"]
+    ] * 2
     assert [(each["code"], each["concerns"]) for each in listed.json_list] == [
         ("answer_missing", "question/2"),
         ("too_few_words", "part/1"),

@@ -12,11 +12,11 @@ from playwright.async_api import Browser, BrowserContext, Page
 from sqlalchemy import func, select
 
 from adapters.records.database import Database
-from adapters.records.round_tables import AssessorRow, AssignmentRow
+from adapters.records.round_tables import AssessorRow, AssignmentRow, RevisionRow
 from adapters.records.session_book import Means, SessionBook
 from adapters.records.staff_book import StaffBook
 from adapters.records.tables import Base, EnrollmentRow
-from domain.enrollment import COLLECTING, Party
+from domain.enrollment import COLLECTING, Party, Stage
 from portal.faces import COOKIES
 from portal.routes import ROUTERS
 from tests.portal.browsing import running_chromium
@@ -62,7 +62,12 @@ async def visitors_of(database: Database) -> list[Visitor]:
         )
         held = [Held(*row) for row in await session.execute(query)]
         assessors = (await session.scalars(select(AssessorRow.id))).all()
-    writing = {f"/my/{row.id}" for row in enrollments if row.stage in COLLECTING}
+        handed_in = set(await session.scalars(select(RevisionRow.enrollment_id)))
+    writing = {
+        f"/my/{row.id}"
+        for row in enrollments
+        if row.stage == Stage.WORKING and row.id not in handed_in
+    }
     # Those who write stand at many places within their stage; of the others one stands for all.
     practitioners = {
         (row.id if row.stage in COLLECTING else row.stage, row.ending): Visitor(
@@ -166,6 +171,8 @@ EXCUSED = frozenset(
         "/order-form/receipt/{number}/{seal}",
         "/ops/bulk/{bulk_id}",  # looked at in the tests of acts in bulk
         "/ops/bulk/{bulk_id}/events",
+        "/dev/mail/{name}/html",  # in a frame of a letter's page
+        "/my/{enrollment_id}/parts/{part}/versions/{version}",  # what the first writer has none of
         "/ops/board/events",  # for scripts
         "/ops/orders/{order_id}/events",
         "/my/{enrollment_id}/parts/{part}/draft",
