@@ -64,7 +64,7 @@ def site_at(settings: Settings, database: Database) -> Site:
         "programme_name": settings.programme_name,
         "support_address": settings.support_address,
         "is_issuer_used": issuer is not None,
-        "engine_ui_url": getattr(settings, "engine_ui_url", None),
+        "engine_ui_url": settings.engine_ui_url,
     }
     desks = Desks(database, zone, settings.policy, file_store_of(settings), reach_engine)
     return Site(
