@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from adapters.holiday_table import us_calendar
+from adapters.records import closure_views
 from adapters.records.closure_book import ClosureBook
 from adapters.records.closure_views import ClosureViews
 from domain.calendar import ProgrammeCalendar, Unit
@@ -52,6 +53,12 @@ def test_the_clocks_that_a_closure_concerns_are_those_of_business_days() -> None
     made: list[Clock] = [getattr(clocks, name)() for name in names] + [clocks.access(MONDAY)]
     counted = {clock.kind for clock in made if clock.unit is Unit.BUSINESS_DAYS}
     assert counted == COUNTS_BUSINESS_DAYS
+
+
+@pytest.fixture(autouse=True)
+def _shown_beside_the_journeys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the page list all that are concerned: the house is full of other tests' journeys."""
+    monkeypatch.setattr(closure_views, "MOST_SHOWN", 10_000)
 
 
 @pytest.fixture
