@@ -150,7 +150,7 @@ class AwardRow(Base):
 
     enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
     round: Mapped[int]
-    awarded_at: Mapped[datetime]
+    awarded_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AssessorRow(Base):

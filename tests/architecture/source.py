@@ -13,7 +13,7 @@ ROOT_MODULES = ("settings", "worker", "starter")
 PORTS = ("activities.ports", "activities.*_ports")
 CONTRACTS = ("activities.contracts", "activities.steps", "activities.*_contracts")
 PURE_PARTS = ("activities.interfaces", *PORTS, *CONTRACTS)
-NOT_OURS = frozenset((".git", ".venv", "var", "build", "__pycache__"))
+NOT_OURS = frozenset((".git", ".venv", "var", "build", "__pycache__", "node_modules"))
 
 
 @dataclass(frozen=True)

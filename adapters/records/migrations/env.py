@@ -13,6 +13,8 @@ from adapters.records import (
     operations_tables,
     portal_tables,
     round_tables,
+    sharing_tables,
+    state_tables,
     upload_tables,
     webhook_tables,
 )
@@ -27,6 +29,8 @@ TABLES = (
     credential_tables,
     operations_tables,
     portal_tables,
+    sharing_tables,
+    state_tables,
     webhook_tables,
     upload_tables,
 )

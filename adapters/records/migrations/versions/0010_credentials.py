@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("replaces_id", sa.String(length=200), nullable=True),
         sa.Column("person_id", sa.String(length=200), nullable=False),
+        sa.Column("library", sa.String(length=200), nullable=False),
         sa.Column("status_list_id", sa.String(length=200), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -45,6 +46,8 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revocation_published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("examined_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["enrollment_id"],
             ["awards.enrollment_id"],
@@ -84,15 +87,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("revoked_at IS NULL"),
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
+    _index_lists()
     op.create_table(
         "credential_corrections",
         sa.Column("id", sa.String(length=200), nullable=False),
         sa.Column("credential_id", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("actor_id", sa.String(length=200), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_id", sa.String(length=200), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_why", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["credential_id"],
             ["credentials.id"],
@@ -105,4 +110,42 @@ def upgrade() -> None:
         "credential_corrections",
         ["credential_id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_credential_corrections_open",
+        "credential_corrections",
+        ["asked_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL AND refused_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND refused_at IS NULL"),
+    )
+
+
+def _index_lists() -> None:
+    """Let the list of operations, its filters and the sweep each walk one index."""
+    op.create_index("ix_credentials_issued", "credentials", ["issued_at", "id"], unique=False)
+    op.create_index(
+        "ix_credentials_issued_of_library",
+        "credentials",
+        ["library", "issued_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_credentials_issued_and_revoked",
+        "credentials",
+        ["issued_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("revoked_at IS NOT NULL"),
+        postgresql_where=sa.text("revoked_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_credentials_revocation_unpublished",
+        "credentials",
+        ["revoked_at"],
+        unique=False,
+        sqlite_where=sa.text("revoked_at IS NOT NULL AND revocation_published_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NOT NULL AND revocation_published_at IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_credentials_examined_at"), "credentials", ["examined_at"], unique=False
     )
