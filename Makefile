@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: demo up test browser screenshots check fix lock help clean
+.PHONY: demo up test browser verifier screenshots check fix lock help clean
 .DEFAULT_GOAL := help
 
 demo: $(RUN) ## Walk one practitioner from order to credential, on the real engine, in a minute
@@ -13,11 +13,14 @@ demo: $(RUN) ## Walk one practitioner from order to credential, on the real engi
 up: $(RUN) ## Start the portal and everything it needs, with a sample cohort; until Ctrl-C
 	@$(BIN)/python starter.py up
 
-test: browser ## Run every test, on real servers that the tests start themselves
+test: browser verifier ## Run every test, on real servers that the tests start themselves
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile
 
 browser: $(DEV) ## Find the browser for the tests of pages, or install it
 	@$(BIN)/python tools/browser.py
+
+verifier: $(DEV) ## Install the independent check of credentials, a Node program
+	@$(BIN)/python tools/verifier.py
 
 screenshots: browser ## Take a picture of every page, in light, in dark and on a phone
 	@$(BIN)/python -m tests.integration.picturing
@@ -35,7 +38,7 @@ help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 clean: ## Remove everything that was installed, built or kept by a run
-	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv var tests/verifier/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Laurel needs Python 3.11 or newer, and $(PYTHON) is not that. Try: make PYTHON=python3.12 ..." >&2; exit 1; }

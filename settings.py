@@ -5,19 +5,18 @@ reach it is Temporal's own configuration (``TEMPORAL_ADDRESS``, ``TEMPORAL_CONFI
 ``adapters.temporal`` leaves to ``temporalio.envconfig``.
 """
 
-import base64
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from string import Formatter
 from typing import Annotated, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+import settings_checks
 from domain.policy import Policy
+from domain.releases import ReleaseName
 
 PREFIX = "LAUREL_"
 """What the name of every setting starts with in the environment."""
@@ -75,6 +74,11 @@ def local_mail(data_dir: Path) -> Path:
 def local_files(data_dir: Path) -> str:
     """Return the address of the file store in ``data_dir``, absolute as ``file:`` wants it."""
     return (data_dir.absolute() / "files").as_uri()
+
+
+def local_keys(data_dir: Path) -> Path:
+    """Return the directory in ``data_dir`` in which the signing keys lie."""
+    return data_dir / "keys"
 
 
 class Settings(BaseSettings):
@@ -148,10 +152,16 @@ class Settings(BaseSettings):
     """Where people buy: `https://shop.example.org/{library}/{slug}`; a sandbox on one machine."""
     webhook_internal_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts inside our own network that webhooks may go to, by commas; public ones need none."""
+    credential_issuer: str = settings_checks.DID_KEY
+    """Who signs credentials: `did:key`, or `did:web:` with your host, where the portal answers."""
+    keys_dir: Path = Field(default_factory=lambda known: local_keys(known["data_dir"]))
+    """Directory of the signing keys; the portal's needs the public half alone."""
     templates_dir: Path | None = None
     """Directory of notice templates that override the built-in ones."""
     worker_queues: Annotated[tuple[str, ...], NoDecode] = ()
     """Task queues that a worker serves, separated by commas; every queue when empty."""
+    build_id: ReleaseName | None = None
+    """Name of a worker's release, such as `0.2.0`: it gets work once that is made current."""
     log_level: LogLevel = LogLevel.INFO
     """Least important log line that is written: `debug`, `info`, `warning` or `error`."""
 
@@ -167,11 +177,13 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_known_zone(cls, name: str) -> str:
         """Fail at start-up, not at the first due time."""
-        try:
-            ZoneInfo(name)
-        except ZoneInfoNotFoundError as unknown:
-            raise ValueError("not a name of the IANA time zone database") from unknown
-        return name
+        return settings_checks.known_zone(name)
+
+    @field_validator("credential_issuer")
+    @classmethod
+    def _can_be_an_issuer(cls, text: str) -> str:
+        """Fail at start-up, not when the first credential is signed in a name that is none."""
+        return settings_checks.credential_issuer(text)
 
     @field_validator("public_url")
     @classmethod
@@ -183,15 +195,7 @@ class Settings(BaseSettings):
     @classmethod
     def _names_what_is_bought(cls, address: str | None) -> str | None:
         """Refuse an address that would lead every buyer to the same page, or nowhere."""
-        if address is None:
-            return None
-        try:
-            fields = {name for _, name, _, _ in Formatter().parse(address) if name is not None}
-        except ValueError:
-            fields = set()
-        if fields != {"library", "slug"} or urlsplit(address).scheme not in {"http", "https"}:
-            raise ValueError("write a web address with {library} and {slug} in it")
-        return address
+        return settings_checks.buying_address(address)
 
     @model_validator(mode="after")
     def _signs_public_links_with_a_secret_of_its_own(self) -> Self:
@@ -215,15 +219,14 @@ class Settings(BaseSettings):
     @classmethod
     def _can_sign(cls, secrets: SecretStr | None) -> SecretStr | None:
         """Refuse a secret that no shop can sign with, before the first order is lost to it."""
-        if secrets is not None and not all(map(_is_signing_secret, _separated(secrets))):
-            raise ValueError("write each secret as whsec_ and 24 to 64 bytes in base 64")
-        return secrets
+        return settings_checks.signing_secrets(secrets)
 
     @property
     def shop_secrets(self) -> tuple[SecretStr, ...]:
         """The secrets that the shop may sign with; on this machine alone a known one by default."""
         if self.shop_webhook_secret is not None:
-            return tuple(SecretStr(each) for each in _separated(self.shop_webhook_secret))
+            secrets = settings_checks.separated(self.shop_webhook_secret)
+            return tuple(SecretStr(each) for each in secrets)
         return (LOCAL_SHOP_SECRET,) if is_on_this_machine(self.public_url) else ()
 
     def on_this_machine(self, data_dir: Path, smtp_port: int) -> Self:
@@ -248,42 +251,18 @@ class Settings(BaseSettings):
                 "shop_url": None,
                 "engine_ui_url": None,
                 "mail_catcher_dir": local_mail(data_dir),
+                "credential_issuer": settings_checks.DID_KEY,
+                "keys_dir": local_keys(data_dir),
             }
         )
 
     def as_environment(self) -> dict[str, str]:
         """Return what a child process must find in its environment to have the same settings."""
         return {
-            PREFIX + name.upper(): _environment_text(value)
+            PREFIX + name.upper(): settings_checks.environment_text(value)
             for name, value in ((field, getattr(self, field)) for field in type(self).model_fields)
             if value is not None
         }
-
-
-def _separated(secrets: SecretStr) -> list[str]:
-    return [each.strip() for each in secrets.get_secret_value().split(",") if each.strip()]
-
-
-def _is_signing_secret(text: str) -> bool:
-    """Tell whether a text is a secret as Standard Webhooks writes them."""
-    try:
-        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        return False
-    return text.startswith("whsec_") and 24 <= len(key) <= 64
-
-
-def _environment_text(value: object) -> str:
-    """Write one value as the environment carries it."""
-    match value:
-        case SecretStr():
-            return value.get_secret_value()
-        case BaseModel():
-            return value.model_dump_json()
-        case tuple():
-            return ",".join(str(part) for part in value)
-        case _:
-            return str(value)
 
 
 def load_settings() -> Settings:

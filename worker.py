@@ -15,9 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.bulk import BulkActivities
+from activities.credentials import CredentialActivities
 from activities.document_ports import FileStorage
 from activities.email import MailActivities
 from activities.records import JourneyRecordsActivities, OrderRecordsActivities
@@ -30,13 +31,18 @@ from adapters.assembly import (
     database_of,
     file_store_of,
     letter_writer_of,
+    make_signing_keys_ready,
     notice_book_of,
     piece_store_of,
+    signer_of,
     webhook_rule_of,
 )
 from adapters.documents.isolated import IsolatedInspector
 from adapters.mail.smtp import SmtpRelay
 from adapters.records.bulk_book import BulkBook
+from adapters.records.correction_book import CorrectionBook
+from adapters.records.credential_book import CredentialBook
+from adapters.records.credential_drift import CredentialDrift
 from adapters.records.database import Database
 from adapters.records.delivery_book import DeliveryBook
 from adapters.records.drift_book import DriftBook
@@ -46,12 +52,15 @@ from adapters.records.ops_book import OpsBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
+from adapters.records.status_list_book import StatusListBook
 from adapters.records.upload_book import UploadBook
+from adapters.releases import versioning_of
 from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
 from adapters.temporal import connect
 from adapters.webhooks.sending import HttpSender
 from office.bulk import OfficeBulkRunner
 from office.bulk_starting import BulkSweep
+from office.credential_sweeping import CredentialSweep
 from office.document_queue import DocumentQueue
 from office.engine import WorkflowEngine
 from office.operating import OpsDesk
@@ -92,23 +101,14 @@ def implementations_of(
     zone = settings.programme_zone
     files, pieces = file_store_of(settings), piece_store_of(settings)
     uploads, queue = UploadBook(database), DocumentQueue(engine)
-    sweeper = OfficeSweeper(
-        DriftBook(database),
-        InvariantBook(database),
-        RefundBook(database, zone, settings.policy),
-        engine,
-        Requests(engine, OpsBook(database)),
-        settings.policy,
-        zone,
-        UploadSweep(uploads, pieces, files, queue),
-        BulkSweep(BulkBook(database), engine.client),
-    )
+    sweeper = sweeper_of(engine, settings, database, UploadSweep(uploads, pieces, files, queue))
     made = Implementations(
         records=(
             JourneyRecordsActivities(JourneyBook(database, zone), engine),
             OrderRecordsActivities(OrderBook(database, zone, settings.policy), engine),
             SweepActivities(sweeper),
             BulkActivities(bulk_runner_of(engine, database, files)),
+            credential_activities_of(engine, settings, database),
         ),
         mail=MailActivities(
             notice_book_of(settings, database), relay, letter_writer_of(settings), engine
@@ -119,6 +119,42 @@ def implementations_of(
     )
     refuse_incomplete((*made.records, made.mail, made.documents, made.uploads, made.webhooks))
     return made
+
+
+def sweeper_of(
+    engine: WorkflowEngine, settings: Settings, database: Database, uploads: UploadSweep
+) -> OfficeSweeper:
+    """Return who looks at everything, regularly."""
+    return OfficeSweeper(
+        DriftBook(database),
+        InvariantBook(database),
+        RefundBook(database, settings.programme_zone, settings.policy),
+        engine,
+        Requests(engine, OpsBook(database)),
+        settings.policy,
+        settings.programme_zone,
+        uploads,
+        BulkSweep(BulkBook(database), engine.client),
+        CredentialSweep(CredentialDrift(database), engine.client),
+    )
+
+
+def credential_activities_of(
+    engine: WorkflowEngine, settings: Settings, database: Database
+) -> CredentialActivities:
+    """Return who makes credentials; nobody else gets the signer.
+
+    Refuses ``no_signing_keys`` where this process would have to sign, and could not.
+    """
+    if JOURNEYS_QUEUE in (settings.worker_queues or ALL_QUEUES):
+        make_signing_keys_ready(settings)
+    return CredentialActivities(
+        CredentialBook(database),
+        CorrectionBook(database),
+        StatusListBook(database),
+        signer_of(settings),
+        engine,
+    )
 
 
 def bulk_runner_of(
@@ -141,6 +177,7 @@ def workers_of(
     relay = SmtpRelay.configured(settings)
     stack.push_async_callback(relay.close)
     made = implementations_of(WorkflowEngine(client), settings, database, relay)
+    versioning = versioning_of(settings.build_id)
     workers = {
         JOURNEYS_QUEUE: lambda: Worker(
             client,
@@ -150,6 +187,7 @@ def workers_of(
             workflow_runner=sandboxed_runner(),
             sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=DRAIN,
+            deployment_config=versioning,
         ),
         MAIL_QUEUE: lambda: Worker(
             client,
@@ -158,19 +196,28 @@ def workers_of(
             max_concurrent_activities=settings.smtp_connections,
             max_task_queue_activities_per_second=settings.mail_per_second,
             graceful_shutdown_timeout=DRAIN,
+            deployment_config=versioning,
         ),
         DOCUMENTS_QUEUE: lambda: _effects_worker(
-            client, DOCUMENTS_QUEUE, (made.documents, made.uploads), os.cpu_count() or 2
+            client,
+            versioning,
+            DOCUMENTS_QUEUE,
+            (made.documents, made.uploads),
+            os.cpu_count() or 2,
         ),
         WEBHOOKS_QUEUE: lambda: _effects_worker(
-            client, WEBHOOKS_QUEUE, (made.webhooks,), DELIVERIES_AT_ONCE
+            client, versioning, WEBHOOKS_QUEUE, (made.webhooks,), DELIVERIES_AT_ONCE
         ),
     }
     return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
 
 
 def _effects_worker(
-    client: Client, queue: str, implementations: tuple[object, ...], at_once: int
+    client: Client,
+    versioning: WorkerDeploymentConfig | None,
+    queue: str,
+    implementations: tuple[object, ...],
+    at_once: int,
 ) -> Worker:
     """Return a worker for a queue of effects, so many of them at the same time."""
     return Worker(
@@ -179,6 +226,7 @@ def _effects_worker(
         activities=[each for part in implementations for each in activities_of(part)],
         max_concurrent_activities=at_once,
         graceful_shutdown_timeout=DRAIN,
+        deployment_config=versioning,
     )
 
 

@@ -1,4 +1,4 @@
-"""What issuing and correcting say to each other: identifiers alone, for all of it is in histories."""
+"""What issuing and correcting say to each other: identifiers alone, as histories keep all of it."""
 
 from domain.values import Contract
 
@@ -7,11 +7,12 @@ class AwardRef(Contract):
     """Which award is to have its credential.
 
     ``after`` is set by operations alone: the revoked credential that the new one follows. Without
-    it an award that ever had a credential gets no other.
+    it an award that ever had a credential gets no other. ``reason_id`` says why they asked.
     """
 
     enrollment_id: str
     after: str | None = None
+    reason_id: str | None = None
 
 
 class Issued(Contract):

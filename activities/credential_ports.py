@@ -48,7 +48,9 @@ class CredentialWriter(Protocol):
         """
         ...
 
-    async def keep(self, facts: CredentialFacts, signed: SignedCredential) -> Kept | None:
+    async def keep(
+        self, facts: CredentialFacts, signed: SignedCredential, reason_id: str | None
+    ) -> Kept | None:
         """Keep a credential, or return the one that was kept first.
 
         ``None``: the status place was taken in between; prepare and sign once more.

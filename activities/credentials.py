@@ -28,7 +28,8 @@ from activities.credential_ports import (
 from activities.failures import Failure, cross, failed
 from activities.interfaces import Credentials
 from activities.ports import Engine
-from domain.credentials import CredentialFacts, CredentialNotSignable
+from domain.credentials import CredentialNoLongerCounts, CredentialNotAwarded
+from domain.enrollment import UnknownEnrollment
 from domain.refusals import Refusal
 
 PLACES_TRIED = 5
@@ -64,11 +65,12 @@ class CredentialActivities(Credentials):
         """Make the credential of an award. What cannot be signed is brought to operations."""
         try:
             kept = await self._issued(award)
-        except CredentialNotSignable as refusal:
+        except (UnknownEnrollment, CredentialNotAwarded, CredentialNoLongerCounts) as refusal:
+            raise cross(refusal) from refusal
+        except Refusal as refusal:
+            # The signer's own: a rule that is broken, or no key. Somebody has to mend it.
             await self._credentials.not_signed(award.enrollment_id, str(refusal), _now())
             return Issued()
-        except Refusal as refusal:
-            raise cross(refusal) from refusal
         await self._engine.deliver(kept.deliveries)
         if kept.unpublished_list is not None:
             await self._published(kept.unpublished_list)
@@ -100,14 +102,11 @@ class CredentialActivities(Credentials):
             prepared = await self._credentials.prepare(award.enrollment_id, award.after, _now())
             if isinstance(prepared, Kept):
                 return prepared
-            kept = await self._kept(prepared)
+            signed = await self._signer.sign(prepared)
+            kept = await self._credentials.keep(prepared, signed, award.reason_id)
             if kept is not None:
                 return kept
         raise failed(Failure.STATUS_PLACES_TAKEN)
-
-    async def _kept(self, facts: CredentialFacts) -> Kept | None:
-        signed = await self._signer.sign(facts)
-        return await self._credentials.keep(facts, signed)
 
     async def _corrected(self, correction_id: str) -> CarriedOut:
         for _ in range(PLACES_TRIED):

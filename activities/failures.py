@@ -29,6 +29,8 @@ class Failure(StrEnum):
     LETTER_NOT_WRITTEN = "letter_not_written"
     WEBHOOK_NOT_TAKEN = "webhook_not_taken"
     BULK_HANDED_ON = "bulk_handed_on"
+    STATUS_PLACES_TAKEN = "status_places_taken"
+    STATUS_LIST_CONTENDED = "status_list_contended"
 
 
 OWNERS: dict[Failure, Owner] = {
@@ -39,6 +41,8 @@ OWNERS: dict[Failure, Owner] = {
     Failure.LETTER_NOT_WRITTEN: Owner.OPS,
     Failure.WEBHOOK_NOT_TAKEN: Owner.OPS,
     Failure.BULK_HANDED_ON: Owner.DEVELOPER,
+    Failure.STATUS_PLACES_TAKEN: Owner.DEVELOPER,
+    Failure.STATUS_LIST_CONTENDED: Owner.DEVELOPER,
 }
 """Whom a failure concerns; a test holds it complete."""
 

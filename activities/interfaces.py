@@ -24,6 +24,14 @@ from activities.contracts import (
     SweepRequest,
     UploadRef,
 )
+from activities.credential_contracts import (
+    AwardRef,
+    Corrected,
+    CorrectionRef,
+    Issued,
+    StatusListPublished,
+    StatusListRef,
+)
 from activities.webhook_contracts import DeliveryOutcome, DeliveryRef
 
 
@@ -110,6 +118,25 @@ class Bulk(ABC):
         """Do what is left of an act, one journey after the other."""
 
 
+class Credentials(ABC):
+    """Makes credentials of awards. Runs on the queue ``journeys``, where the signing keys are."""
+
+    @activity.defn(name="issue_credential")
+    @abstractmethod
+    async def issue_credential(self, award: AwardRef) -> Issued:
+        """Make the credential of an award, once; a repeated call is answered with the first."""
+
+    @activity.defn(name="correct_credential")
+    @abstractmethod
+    async def correct_credential(self, correction: CorrectionRef) -> Corrected:
+        """Revoke a credential, or put another one in its place, as operations asked for."""
+
+    @activity.defn(name="publish_status_list")
+    @abstractmethod
+    async def publish_status_list(self, status_list: StatusListRef) -> StatusListPublished:
+        """Sign and keep a status list as the records have it now."""
+
+
 class Sweeping(ABC):
     """The regular look at everything."""
 
@@ -119,5 +146,8 @@ class Sweeping(ABC):
         """Find drift, wake what is stuck, count the invariants."""
 
 
-INTERFACES = (JourneyRecords, OrderRecords, Mail, Documents, Uploads, Webhooks, Bulk, Sweeping)
+INTERFACES = (
+    *(JourneyRecords, OrderRecords, Mail, Documents, Uploads),
+    *(Webhooks, Bulk, Credentials, Sweeping),
+)
 """Every interface; the worker checks at start-up that each activity is registered."""

@@ -16,9 +16,11 @@ from cli import (
     calendar,
     catalog,
     checks,
+    credentials,
     journeys,
     orders,
     practitioner,
+    release,
     roster,
     stack,
     staff,
@@ -37,6 +39,8 @@ app.add_typer(roster.group, name="roster")
 app.add_typer(calendar.group, name="calendar")
 app.add_typer(orders.group, name="orders")
 app.add_typer(staff.group, name="staff")
+app.add_typer(credentials.group, name="credentials")
+app.add_typer(release.group, name="release")
 app.add_typer(practitioner.group, name="work")
 app.add_typer(assessor.group, name="assess")
 for module in (journeys, acts, checks, stack):

@@ -51,7 +51,7 @@ class Office:
     async def engine(self) -> "WorkflowEngine":
         """Return the workflow engine; raises ``EngineUnreachable``."""
         if self._engine is None:
-            self._engine = await _connected_engine(self.settings)
+            self._engine = await connected_engine(self.settings)
         return self._engine
 
     async def wake(self, enrollment_ids: tuple[str, ...]) -> None:
@@ -120,7 +120,8 @@ async def reaching_engine() -> AsyncIterator[None]:
         raise EngineUnreachable from failure
 
 
-async def _connected_engine(settings: "Settings") -> "WorkflowEngine":
+async def connected_engine(settings: "Settings") -> "WorkflowEngine":
+    """Return the workflow engine that the settings name; raises ``EngineUnreachable``."""
     from adapters.temporal import connect
     from office.engine import WorkflowEngine
 

@@ -25,6 +25,9 @@ _SENTENCES: Final[dict[str, str]] = {
     Happening.JUDGED: "The assessor judged the round.",
     Happening.DECIDED: "The judgement is final: {judgement}.",
     Happening.AWARDED: "The credential was awarded.",
+    Happening.CREDENTIAL_ISSUED: "The credential was signed and issued.",
+    Happening.CREDENTIAL_REVOKED: "The credential was revoked.",
+    Happening.CREDENTIAL_REISSUED: "The credential was issued anew; the earlier one is revoked.",
     Happening.ENDED: "The journey ended: {ending}.",
 }
 

@@ -46,6 +46,15 @@ class OutcomeMet(Value):
     details: tuple[str, ...]
 
 
+class Alignment(Value):
+    """A place of a published framework that a micro-credential answers to; never invented."""
+
+    name: str
+    address: str
+    code: str = ""
+    framework: str = ""
+
+
 class CredentialFacts(Value):
     """Everything that a credential says, before it is signed.
 
@@ -74,6 +83,7 @@ class CredentialFacts(Value):
     expires_at: Instant | None = None
     status: StatusPlace
     replaces: str | None = None
+    alignments: tuple[Alignment, ...] = ()
 
 
 class SignedCredential(Value):
@@ -95,6 +105,20 @@ class UnknownCredential(NotFound):
     sentence = "There is no credential {credential} here. Check the address, or ask its holder."
 
 
+class UnknownCorrection(NotFound):
+    """No correction has this number."""
+
+    code = "unknown_correction"
+    sentence = "There is no correction {correction} here. The page of its credential lists them."
+
+
+class UnknownStatusList(NotFound):
+    """No status list has this number."""
+
+    code = "unknown_status_list"
+    sentence = "There is no status list {list} here. Take its address from a credential."
+
+
 class CredentialNotAwarded(Conflict):
     """Only what was awarded can be issued."""
 
@@ -107,6 +131,13 @@ class CredentialNoLongerCounts(Conflict):
 
     code = "credential_no_longer_counts"
     sentence = "This credential is {state} already. Open the award to see which one counts now."
+
+
+class CredentialNotSigned(Invalid):
+    """The award stands; its credential was tried, and could not be signed."""
+
+    code = "credential_not_signed"
+    sentence = "{why} The award stands as it is."
 
 
 class CredentialNotSignable(Invalid):

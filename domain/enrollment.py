@@ -91,6 +91,8 @@ class AttentionKind(StrEnum):
     RECORD_MISSING = "record_missing"
     SHOP_MESSAGE_REFUSED = "shop_message_refused"
     WEBHOOK_FAILED = "webhook_failed"
+    CREDENTIAL_MISSING = "credential_missing"
+    CREDENTIAL_DIFFERS = "credential_differs"
 
 
 class RemindFrom(StrEnum):

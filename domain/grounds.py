@@ -56,6 +56,7 @@ class OpsActionKind(StrEnum):
     ENDPOINT_SECRET_ROTATED = "endpoint_secret_rotated"  # noqa: S105  names an act
     ENDPOINT_TESTED = "endpoint_tested"
     DELIVERY_RESENT = "delivery_resent"
+    STATE_CHOSEN = "state_chosen"
 
 
 class Grounds(Value):

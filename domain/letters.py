@@ -201,6 +201,8 @@ NEEDED_FACTS: Final[dict[NoticeKind, frozenset[str]]] = {
     NoticeKind.NOT_YET: _MINE | {"round", "feedback", "link", "due"},
     NoticeKind.RESUBMISSION_ENDING: _MINE | {"link", "due"},
     NoticeKind.AWARDED: _MINE | {"library"},
+    NoticeKind.CREDENTIAL_REVOKED: _MINE | {"library", "reason"},
+    NoticeKind.CREDENTIAL_REISSUED: _MINE | {"library", "link"},
     NoticeKind.LAPSED: _MINE,
     NoticeKind.CLOSED: _MINE,
     NoticeKind.WITHDRAWN: _MINE,

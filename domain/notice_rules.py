@@ -47,8 +47,13 @@ _ENDINGS: dict[NoticeKind, Ending] = {
     NoticeKind.LAPSED: Ending.LAPSED,
     NoticeKind.CLOSED: Ending.CLOSED,
     NoticeKind.WITHDRAWN: Ending.WITHDRAWN,
+    NoticeKind.CREDENTIAL_REVOKED: Ending.AWARDED,
+    NoticeKind.CREDENTIAL_REISSUED: Ending.AWARDED,
 }
 """The ending that a notice announces; what the practitioner is told equals what is recorded."""
+
+ABOUT_CREDENTIALS = {NoticeKind.CREDENTIAL_REVOKED: False, NoticeKind.CREDENTIAL_REISSUED: True}
+"""Whether a credential of the award must still count for what the notice says to be true."""
 
 _OF_THE_OPEN_ROUND = frozenset({NoticeKind.NOT_YET, NoticeKind.RESUBMISSION_ENDING})
 
@@ -62,6 +67,8 @@ _URGENCY: dict[NoticeKind, int] = {
     NoticeKind.OFFER: 2,
     NoticeKind.AWARDED: 2,
     NoticeKind.NOT_YET: 2,
+    NoticeKind.CREDENTIAL_REVOKED: 2,
+    NoticeKind.CREDENTIAL_REISSUED: 2,
     NoticeKind.OPS_DIGEST: 5,
 }
 """Priority on the mail queue, 1 first; access mail goes before everything (architecture.md)."""
@@ -80,6 +87,8 @@ class Situation(Value):
     round: int | None = None
     assignment: AssignmentState | None = None
     is_portal_used: bool = False
+    has_credential: bool | None = None
+    """Whether a credential of the award counts; asked for the notices alone that speak of one."""
 
 
 def still_applies(kind: NoticeKind, round_number: int | None, now: Situation) -> bool:
@@ -91,6 +100,8 @@ def still_applies(kind: NoticeKind, round_number: int | None, now: Situation) ->
     if kind in _ENDINGS and now.ending is not _ENDINGS[kind]:
         return False
     if kind in _ASSIGNMENT_STATES and now.assignment not in _ASSIGNMENT_STATES[kind]:
+        return False
+    if kind in ABOUT_CREDENTIALS and now.has_credential is (not ABOUT_CREDENTIALS[kind]):
         return False
     if kind in _OF_THE_OPEN_ROUND and now.stage in IN_ASSESSMENT and round_number != now.round:
         return False

@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     REFUNDED = "refunded"
+    CREDENTIAL_REVOKED = "credential_revoked"
+    CREDENTIAL_REISSUED = "credential_reissued"
     OPS_DIGEST = "ops_digest"
     SIGN_IN_LINK = "sign_in_link"
     SIGN_IN_CODE = "sign_in_code"

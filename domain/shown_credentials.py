@@ -71,6 +71,18 @@ class ShownCredential(Value):
     gives_files: bool
 
 
+def as_recorded(found: Verification, state: CredentialState) -> Verification:
+    """Return what was found, overruled by the records where these know better.
+
+    What is revoked in them is revoked at once, even while the published list that says so to
+    everybody is still being signed.
+    """
+    if state is CredentialState.VALID or found.verdict not in _STANDING:
+        return found
+    checks = tuple(_REVOKED if each.kind is CheckKind.STATUS else each for each in found.checks)
+    return found.model_copy(update={"verdict": Verdict.REVOKED, "checks": checks})
+
+
 def shown(
     address: str,
     state: CredentialState,
@@ -79,22 +91,15 @@ def shown(
     details: Sequence[EssentialOutcome],
     neighbours: Neighbours,
 ) -> ShownCredential:
-    """Return what everybody may see of a verified credential.
-
-    What the records have revoked is revoked at once, even while the published list that says so
-    is still being signed.
-    """
-    verdict, sentence, checks = found.verdict, found.sentence, found.checks
-    if state is not CredentialState.VALID and verdict in _STANDING:
-        checks = tuple(_REVOKED if each.kind is CheckKind.STATUS else each for each in checks)
-        verdict, sentence = Verdict.REVOKED, _revoked_sentence(found)
+    """Return what everybody may see of a verified credential."""
+    found = as_recorded(found, state)
     says = found.says
     return ShownCredential(
         address=address,
         state=state,
-        verdict=verdict,
-        sentence=sentence,
-        checks=checks,
+        verdict=found.verdict,
+        sentence=found.sentence,
+        checks=found.checks,
         checked_at=found.verified_at,
         title=says.title if says else "",
         issuer_name=says.issuer_name if says else "",
@@ -115,18 +120,17 @@ _STANDING: Final = frozenset({Verdict.VALID, Verdict.NOT_CONFIRMED})
 """Verdicts that a revocation overrules."""
 
 
-def _revoked_sentence(found: Verification) -> str:
-    return found.model_copy(update={"verdict": Verdict.REVOKED}).sentence
-
-
 def _outcomes(
     said: Sequence[OutcomeSaid], details: Sequence[EssentialOutcome]
 ) -> tuple[ShownOutcome, ...]:
     """Put the details beside the outcome of the same words; numbers could differ."""
-    by_text = {outcome.text.strip(): outcome.details for outcome in details}
+    by_text = {_plain(outcome.text): outcome.details for outcome in details}
     return tuple(
-        ShownOutcome(
-            text=each.text, is_met=each.is_met, details=by_text.get(each.text.strip(), ())
-        )
+        ShownOutcome(text=each.text, is_met=each.is_met, details=by_text.get(_plain(each.text), ()))
         for each in said
     )
+
+
+def _plain(text: str) -> str:
+    """The document has an outcome on one line, whatever the catalogue's page had."""
+    return " ".join(text.split())

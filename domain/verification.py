@@ -204,7 +204,7 @@ _VERDICT_SENTENCES: Final = {
         "genuine: ask the issuer that it names."
     ),
     Verdict.NOT_CONFIRMED: (
-        "Nothing speaks against this credential, but not everything could be checked. "
+        "Nothing speaks against this credential itself, but not everything could be checked. "
         "Try again later, or ask its issuer."
     ),
     Verdict.VALID: "This credential is genuine, and it counts today.",

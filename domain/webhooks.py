@@ -7,6 +7,8 @@ Webhooks (https://www.standardwebhooks.com): ``type``, ``timestamp``, ``data``.
     EventKind
     ├── journey.stage_changed   a journey stands elsewhere, or has ended
     ├── credential.awarded      the credential of an enrollment was awarded
+    ├── credential.issued       the signed credential of an award is there, or another in its place
+    ├── credential.revoked      a credential does not count any more
     ├── order.settled           the money of an order is there
     ├── order.refunded          one line of an order was refunded
     └── endpoint.test           operations wanted to see whether an endpoint answers
@@ -29,6 +31,8 @@ class EventKind(StrEnum):
 
     STAGE_CHANGED = "journey.stage_changed"
     AWARDED = "credential.awarded"
+    CREDENTIAL_ISSUED = "credential.issued"
+    CREDENTIAL_REVOKED = "credential.revoked"
     ORDER_SETTLED = "order.settled"
     ORDER_REFUNDED = "order.refunded"
     TEST = "endpoint.test"
@@ -77,6 +81,30 @@ class Awarded(Value):
     awarded_at: Instant
 
 
+class CredentialIssued(Value):
+    """The credential of an award was signed; ``replaces`` is the revoked one that it follows.
+
+    It is at ``/credentials/<credential_id>`` of this installation, if its holder shares it.
+    """
+
+    enrollment_id: str
+    library: str
+    slug: str
+    credential_id: str
+    replaces: str | None
+    issued_at: Instant
+
+
+class CredentialRevoked(Value):
+    """A credential does not count any more; its status list says so within moments."""
+
+    enrollment_id: str
+    library: str
+    slug: str
+    credential_id: str
+    revoked_at: Instant
+
+
 class OrderSettled(Value):
     """The money of an order is there; ``lines`` is how many learners it is for."""
 
@@ -105,7 +133,15 @@ class EndpointTest(Value):
     endpoint_id: str
 
 
-EventData = StageChanged | Awarded | OrderSettled | OrderRefunded | EndpointTest
+EventData = (
+    StageChanged
+    | Awarded
+    | CredentialIssued
+    | CredentialRevoked
+    | OrderSettled
+    | OrderRefunded
+    | EndpointTest
+)
 
 
 class Event(Value):

@@ -14,6 +14,8 @@ from adapters.records.bulk_book import BulkBook
 from adapters.records.case_views import CaseViews
 from adapters.records.catalog_book import CatalogBook
 from adapters.records.closure_book import ClosureBook
+from adapters.records.correction_book import CorrectionBook
+from adapters.records.credential_views import CredentialViews
 from adapters.records.database import Database
 from adapters.records.mark_book import MarkBook
 from adapters.records.ops_book import OpsBook
@@ -29,6 +31,7 @@ from office.assessing import AssessorDesk
 from office.bulk import BulkDesk
 from office.catalog import CatalogDesk
 from office.closures import CalendarDesk
+from office.credentials import CredentialDesk
 from office.drafting import DraftDesk
 from office.engine import WorkflowEngine
 from office.marking import MarkDesk
@@ -147,6 +150,20 @@ class Desks:
     def acting(self) -> ActingDesk:
         """Where operations do what was previewed."""
         return ActingDesk(self)
+
+    @property
+    def credentials(self) -> CredentialViews:
+        """What is read of credentials."""
+        return CredentialViews(self.database)
+
+    async def credential_desk(self) -> CredentialDesk:
+        """Return where operations issue, revoke and reissue."""
+        return CredentialDesk(
+            await self.engine(),
+            await self.requests(),
+            CorrectionBook(self.database),
+            self.credentials,
+        )
 
     async def bulk(self) -> BulkDesk:
         """Return where operations act on many journeys."""

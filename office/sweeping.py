@@ -15,6 +15,7 @@ from adapters.records.refund_book import RefundBook
 from domain.enrollment import AttentionKind
 from domain.policy import Policy
 from office.bulk_starting import BulkSweep
+from office.credential_sweeping import CredentialSweep
 from office.engine import WorkflowEngine
 from office.orders import finish_refund
 from office.requests import Requests
@@ -44,6 +45,7 @@ class OfficeSweeper:
         zone: str,
         uploads: UploadSweep,
         bulk: BulkSweep,
+        credentials: CredentialSweep,
     ) -> None:
         self._drift = drift
         self._invariants = invariants
@@ -54,10 +56,12 @@ class OfficeSweeper:
         self._zone = ZoneInfo(zone)
         self._uploads = uploads
         self._bulk = bulk
+        self._credentials = credentials
 
     async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift in both directions, mend what can be mended, and keep the report."""
         missing, restarted = await self._look_for_missing_journeys(at, alive)
+        credentials = await self._credentials.compare(alive)
         report = SweepReport(
             journeys_missing=missing,
             journeys_restarted=restarted,
@@ -69,6 +73,10 @@ class OfficeSweeper:
             refunds_finished=await self._finish_refunds(alive),
             uploads_taken_up=await self._uploads.tidy(alive),
             bulk_acts_taken_up=await self._bulk.take_up(alive),
+            credentials_started=credentials.issuing,
+            corrections_taken_up=credentials.corrections,
+            status_lists_started=credentials.lists,
+            credentials_differing=credentials.differing,
             breaches=sum(each.breaches for each in await self._invariants.count(at)),
         )
         await self._send_digest(at)

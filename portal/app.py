@@ -20,7 +20,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from adapters.assembly import database_of, file_store_of, piece_store_of
+from adapters.assembly import (
+    credential_addresses_of,
+    database_of,
+    file_store_of,
+    piece_store_of,
+    public_keys_of,
+    verifier_of,
+)
 from adapters.issuer import Issuer
 from adapters.records.database import Database
 from adapters.records.link_signing import Links
@@ -33,6 +40,8 @@ from office.engine import WorkflowEngine
 from office.uploading import UploadDesk
 from portal import failures
 from portal.bounded import BoundedBodies
+from portal.credentials.live import LiveVerification
+from portal.credentials.made import MadeFiles
 from portal.headers import SafeHeaders
 from portal.rendering import STATIC, Pages
 from portal.routes import ROUTERS
@@ -75,6 +84,9 @@ def site_at(settings: Settings, database: Database) -> Site:
         pages=Pages(ZoneInfo(zone), **site_facts),
         seals=Seals(secret),
         links=Links(settings.public_url, secret),
+        verification=LiveVerification(verifier_of(settings), credential_addresses_of(settings)),
+        public_keys=public_keys_of(settings),
+        made_files=MadeFiles(),
         issuer=issuer,
     )
 

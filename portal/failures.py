@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.telemetry import logger_named
 from adapters.unreachable import EngineUnreachable, Unreachable
 from domain.api_keys import KeyNotGood, RequestTooLarge
+from domain.credential_forms import BadgeTooLarge
 from domain.enrollment import Party
 from domain.evidence import FileTooLarge
 from domain.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -28,6 +29,7 @@ _STATUS = (
     (SignedOut, HTTPStatus.UNAUTHORIZED),
     (KeyNotGood, HTTPStatus.UNAUTHORIZED),
     (FileTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (BadgeTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (RequestTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (NotFound, HTTPStatus.NOT_FOUND),

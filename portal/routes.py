@@ -8,6 +8,7 @@ from portal import webhooks
 from portal.api import describing
 from portal.api.areas import AREAS
 from portal.assessor import ROUTERS as ASSESSOR
+from portal.credentials.routers import CREDENTIALS
 from portal.dev import mail as caught_mail
 from portal.entrance import health, issuer, links, signing_in, signing_out
 from portal.operations import (
@@ -26,6 +27,7 @@ from portal.operations.overview import OVERVIEW
 from portal.practitioner import (
     address,
     checking,
+    credential,
     drafting,
     leaving,
     portfolio,
@@ -54,6 +56,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     submitting.router,
     receipts.router,
     results.router,
+    credential.router,
     leaving.router,
     address.router,
     address.links,
@@ -65,6 +68,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sandbox.router,
     order_form.router,
     papers.router,
+    *CREDENTIALS,
     caught_mail.router,
     signing_in.router,
     signing_out.router,

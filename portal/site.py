@@ -1,11 +1,14 @@
 """The opened site: settings, records, desks, and what pages are made with. One for each process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
+from adapters.assembly import credential_addresses_of
+from adapters.credentials.public_keys import PublicKeys
 from adapters.issuer import Issuer
 from adapters.records.access_book import AccessBook
 from adapters.records.api_answer_book import ApiAnswerBook
@@ -15,10 +18,13 @@ from adapters.records.link_signing import Links
 from adapters.records.session_book import SessionBook
 from adapters.records.sign_in_book import SignInBook
 from adapters.records.staff_book import StaffBook
+from domain.credential_addresses import CredentialAddresses
 from office.access import AccessDesk
 from office.desks import Desks
 from office.letting_in import DoorDesk, Doorkeeper
 from office.uploading import UploadDesk
+from portal.credentials.live import LiveVerification
+from portal.credentials.made import MadeFiles
 from portal.rendering import Pages
 from portal.seals import Seals
 from settings import Settings
@@ -35,7 +41,15 @@ class Site:
     pages: Pages
     seals: Seals
     links: Links
+    verification: LiveVerification
+    public_keys: Callable[[], PublicKeys]
+    made_files: MadeFiles
     issuer: Issuer | None = None
+
+    @property
+    def addresses(self) -> CredentialAddresses:
+        """Where credentials are found, as they name it themselves."""
+        return credential_addresses_of(self.settings)
 
     @property
     def sessions(self) -> SessionBook:

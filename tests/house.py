@@ -14,6 +14,8 @@ from sqlalchemy import select
 from temporalio.client import Client
 
 from adapters.assembly import database_of, file_store_of
+from adapters.records.correction_book import CorrectionBook
+from adapters.records.credential_views import CredentialViews
 from adapters.records.database import Database
 from adapters.records.mark_book import MarkBook
 from adapters.records.ops_book import OpsBook
@@ -47,6 +49,7 @@ from domain.policy import Policy
 from domain.submission import Statement
 from domain.values import opaque_id
 from office.assessing import AssessorDesk
+from office.credentials import CredentialDesk
 from office.engine import WorkflowEngine
 from office.operating import OpsDesk
 from office.orders import OrderDesk
@@ -121,6 +124,10 @@ class House:
         self.assessor = AssessorDesk(self.requests, self.marks)
         self.ops = OpsDesk(self.engine, self.requests, self.ops_book)
         self.orders = self.order_desk(self.policy)
+        self.issued = CredentialViews(self.database)
+        self.credentials = CredentialDesk(
+            self.engine, self.requests, CorrectionBook(self.database), self.issued
+        )
 
     def order_desk(self, policy: Policy) -> OrderDesk:
         """Return a desk whose orders pin ``policy``."""
@@ -185,20 +192,13 @@ class House:
     def paid_order(self, library: str, number: int | None = None) -> Order:
         """Return an online order of one new learner."""
         number = next(NUMBERS) if number is None else number
+        learner = Learner(name=f"Learner Nr{number}", address=f"learner{number}@example.org")
         return Order(
             channel=Channel.ONLINE,
             external_id=f"shop-{number}",
             payer_name=f"Payer Nr{number}",
             payer_address=f"payer{number}@example.org",
-            lines=(
-                Line(
-                    learner=Learner(
-                        name=f"Learner Nr{number}", address=f"learner{number}@example.org"
-                    ),
-                    library=library,
-                    slug=ENTRY.slug,
-                ),
-            ),
+            lines=(Line(learner=learner, library=library, slug=ENTRY.slug),),
         )
 
     async def enrolled(

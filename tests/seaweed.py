@@ -72,18 +72,12 @@ def seaweed() -> Iterator[Seaweed]:
 @contextmanager
 def _running(folder: Path) -> Iterator[Seaweed]:
     log = folder / "log"
-    server = Seaweed(endpoint="")
-    identity = {
-        "name": server.access_key_id,
-        "credentials": [{"accessKey": server.access_key_id, "secretKey": server.secret_access_key}],
-        "actions": ["Admin", "Read", "Write", "List"],
-    }
-    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    write_identity(folder)
     ports = _free_ports(8)
     server = Seaweed(endpoint=f"http://{_LOOPBACK}:{ports[0]}")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(Path(sysconfig.get_path("scripts")) / "weed"), *_arguments(folder, ports)],
+            [weed_program(), *weed_arguments(folder, ports)],
             cwd=folder,
             env={"HOME": str(folder), "TMPDIR": str(folder)},  # no settings of the person's own
             stdin=subprocess.DEVNULL,
@@ -96,10 +90,27 @@ def _running(folder: Path) -> Iterator[Seaweed]:
     finally:
         process.kill()  # a polite end takes it fifteen seconds, and nothing of it is kept
         process.wait()
-        _remove_sockets(ports)
+        remove_sockets(ports)
 
 
-def _arguments(folder: Path, ports: list[int]) -> list[str]:
+def write_identity(folder: Path) -> None:
+    """Let a server in this folder know the one identity."""
+    server = Seaweed(endpoint="")
+    identity = {
+        "name": server.access_key_id,
+        "credentials": [{"accessKey": server.access_key_id, "secretKey": server.secret_access_key}],
+        "actions": ["Admin", "Read", "Write", "List"],
+    }
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+
+
+def weed_program() -> str:
+    """Return the path of the server's program."""
+    return str(Path(sysconfig.get_path("scripts")) / "weed")
+
+
+def weed_arguments(folder: Path, ports: list[int]) -> list[str]:
+    """Return what a server in this folder is started with; eight ports, that of S3 first."""
     s3, s3_grpc, filer, filer_grpc, master, master_grpc, volume, volume_grpc = ports
     return [
         "-logtostderr=true",
@@ -129,7 +140,7 @@ def _arguments(folder: Path, ports: list[int]) -> list[str]:
     ]
 
 
-def _remove_sockets(ports: list[int]) -> None:
+def remove_sockets(ports: list[int]) -> None:
     """Remove what the server leaves where no option moves it to."""
     for left in Path("/tmp").glob("seaweedfs-*-grpc-*.sock"):  # noqa: S108 - the server's choice
         if left.stem.rpartition("-")[2] in map(str, ports):

@@ -110,9 +110,9 @@ async def running_postgres() -> AsyncIterator[str]:
     """Run a PostgreSQL of our own; gives the SQLAlchemy address of its first database."""
     # Not pytest's temporary directory: that one is closed to every other account.
     directory = Path(tempfile.mkdtemp(prefix="laurel-postgres-"))
-    account = _account_for_postgres()
+    account = account_for_postgres()
     try:
-        _initialise(directory, account)
+        initialise_cluster(directory, account)
         child, port = await _start_postgres(directory, account)
         try:
             yield f"postgresql+asyncpg://postgres@{LOOPBACK}:{port}/postgres"
@@ -122,12 +122,12 @@ async def running_postgres() -> AsyncIterator[str]:
         shutil.rmtree(directory)
 
 
-def _account_for_postgres() -> int | None:
+def account_for_postgres() -> int | None:
     """Return the account to run under: PostgreSQL refuses root, so root lends it ``nobody``."""
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 
-def _program(name: str) -> str:
+def postgres_program(name: str) -> str:
     """Return the path of one of PostgreSQL's programs.
 
     The package is looked into, not imported: its own way of starting a server makes an account,
@@ -139,13 +139,14 @@ def _program(name: str) -> str:
     return str(Path(package.origin).parent / "pginstall18" / "bin" / name)
 
 
-def _initialise(directory: Path, account: int | None) -> None:
+def initialise_cluster(directory: Path, account: int | None) -> None:
     """Make the cluster; trust is safe on a loopback port that lives for one test run."""
     if account is not None:
         os.chown(directory, account, -1)
     place = ["-D", str(directory / "cluster"), "-U", "postgres"]
+    how = ["--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(
-        [_program("initdb"), *place, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        [postgres_program("initdb"), *place, *how],
         check=True,
         capture_output=True,
         cwd=directory,
@@ -163,14 +164,14 @@ async def _start_postgres(directory: Path, account: int | None) -> tuple[Child, 
         arguments = [part for option in options for part in ("-c", option)]
         child = Child.start(
             "postgres",
-            [_program("postgres"), "-D", str(directory / "cluster"), *arguments],
+            [postgres_program("postgres"), "-D", str(directory / "cluster"), *arguments],
             log_directory=directory / "logs",
             directory=directory,
             on_owner_death=SIGQUIT,  # lets it give back its shared memory
             user=account,
         )
         try:
-            await child.wait_until(partial(_accepts_sessions, port))
+            await child.wait_until(partial(accepts_sessions, port))
         except NotStarted as failed:
             child.kill()
             last = failed
@@ -179,7 +180,7 @@ async def _start_postgres(directory: Path, account: int | None) -> tuple[Child, 
     raise last
 
 
-async def _accepts_sessions(port: int) -> bool:
+async def accepts_sessions(port: int) -> bool:
     """Tell whether the server lets a session in yet."""
     try:
         session = await asyncpg.connect(host=LOOPBACK, port=port, user="postgres", timeout=2)

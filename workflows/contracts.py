@@ -13,13 +13,22 @@ from domain.policy import Policy
 from domain.values import Contract, Instant
 
 
+def _is_not_set(flag: bool) -> bool:
+    return not flag
+
+
 class JourneyInput(Contract):
-    """Everything that a journey pins: policy by value, rubric by its item keys."""
+    """Everything that a journey pins: policy by value, rubric by its item keys.
+
+    ``issues_credential`` is set for every journey that was opened since there are credentials;
+    left out where it is not, so that histories from before stay as they are.
+    """
 
     enrollment_id: str
     settled_at: Instant
     items: tuple[str, ...]
     policy: Policy = Policy()
+    issues_credential: bool = Field(default=False, exclude_if=_is_not_set)
 
 
 class JourneyResult(Contract):
@@ -34,6 +43,12 @@ class IntakeInput(Contract):
 
     order_id: str
     policy: Policy = Policy()
+
+
+class CorrectionInput(Contract):
+    """Which correction of a credential is carried out."""
+
+    correction_id: str
 
 
 class Standing(BaseModel):

@@ -39,6 +39,7 @@ from workflows.contracts import (
 )
 from workflows.deadline import Passed
 from workflows.desk import Desk, EndedEarly
+from workflows.issuing import issue_credential
 from workflows.journey_messages import JourneyMessages
 
 _FAREWELLS = {
@@ -208,4 +209,6 @@ class CredentialJourney(JourneyMessages):
         desk.ledger.add(desk.ledger.notice(_FAREWELLS[ending]))
         await desk.write()
         desk.close(ending)
+        if ending is Ending.AWARDED and self._journey.issues_credential:
+            await issue_credential(standing.enrollment_id)
         await workflow.wait_condition(workflow.all_handlers_finished)

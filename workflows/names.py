@@ -31,6 +31,21 @@ def intake_id(channel: str, external_id: str) -> str:
     return f"order/{channel}/{external_id}"
 
 
+def correction_id(credential_correction_id: str) -> str:
+    """Return the workflow id of a correction of a credential."""
+    return f"correction/{credential_correction_id}"
+
+
+def issuing_id(enrollment_id: str) -> str:
+    """Return the activity id under which the credential of an award is issued, once at a time."""
+    return f"credential/{enrollment_id}"
+
+
+def publishing_id(status_list_id: str) -> str:
+    """Return the activity id under which a status list is signed anew, once at a time."""
+    return f"status-list/{status_list_id}"
+
+
 def sending_id(notice_id: str) -> str:
     """Return the activity id under which a notice is sent, once."""
     return f"notice/{notice_id}"

@@ -3,11 +3,12 @@
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.credential_correction import CredentialCorrection
 from workflows.credential_journey import CredentialJourney
 from workflows.order_intake import OrderIntake
 from workflows.sweep import Sweep
 
-WORKFLOWS = (CredentialJourney, OrderIntake, Sweep)
+WORKFLOWS = (CredentialJourney, CredentialCorrection, OrderIntake, Sweep)
 
 PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types")
 """Modules that the sandbox does not load anew: for speed, and so that a pydantic class is the same

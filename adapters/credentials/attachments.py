@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pydantic import Base64Bytes
+from pydantic import ConfigDict
 
 from domain.credential_forms import (
     BadgeDamaged,
@@ -41,8 +41,10 @@ class Trouble(StrEnum):
 class Found(Value):
     """What the child says: the credentials among the attachments, two of them at most."""
 
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
     trouble: Trouble | None = None
-    credentials: tuple[Base64Bytes, ...] = ()
+    credentials: tuple[bytes, ...] = ()
 
 
 class PdfReaderFailed(Exception):

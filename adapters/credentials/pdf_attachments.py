@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from pypdf import PasswordType, PdfReader, apply_configuration
+from pypdf.errors import LimitReachedError
 
 from adapters.credentials.attachments import Found, Trouble
 from adapters.credentials.baking import encoding_of
@@ -30,7 +31,7 @@ def look(pdf: bytes) -> Found:
             if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
                 return Found(trouble=Trouble.LOCKED)
             credentials = tuple(islice(_credentials(reader), 2))
-        except (MemoryError, RecursionError):
+        except (MemoryError, RecursionError, LimitReachedError):
             return Found(trouble=Trouble.TOO_COMPLEX)
         except PDF_ERRORS:
             return Found(trouble=Trouble.DAMAGED)

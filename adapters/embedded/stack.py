@@ -22,6 +22,7 @@ from adapters.embedded.processes import (
     is_listening,
 )
 from adapters.embedded.temporal_server import NAMESPACE, TemporalServer
+from adapters.releases import Routing
 from adapters.temporal import connect_to
 from settings import PREFIX, Settings, local_mail
 
@@ -123,6 +124,7 @@ class EmbeddedStack:
         try:
             self._portal_port = _portal_port(self.data_dir) if self._has_portal else 0
             await _all_of(self._start_temporal(), self._start_mail(), self._prepare_stores())
+            await Routing(await self.connect()).take_over(self._programme.build_id)
             workers = (self._start_worker(number) for number in range(self._worker_count))
             await _all_of(*workers, *([self._start_portal()] if self._has_portal else []))
         except BaseException:

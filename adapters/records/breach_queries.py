@@ -6,6 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
 from sqlalchemy.sql.selectable import Select
 
+from adapters.records.credential_breaches import (
+    CREDENTIALS_SENTENCE,
+    awards_without_credential,
+    credentials_without_award,
+    published_without_revocation,
+    two_that_count,
+    unpublished_revocations,
+)
 from adapters.records.list_values import STARTING, SubjectKind
 from adapters.records.round_tables import AssessorRow, AssignmentRow, AwardRow, RoundRow
 from adapters.records.tables import (
@@ -57,6 +65,7 @@ def ways_to_break(now: datetime) -> tuple[tuple[str, tuple[Way, ...]], ...]:
         ),
         ("Every proficient judgement has exactly one award.", _mismatched_awards(now)),
         ("What the practitioner was told equals what is recorded.", _untrue_notices(now)),
+        (CREDENTIALS_SENTENCE, _drifted_credentials(now)),
     )
 
 
@@ -191,6 +200,17 @@ def _mismatched_awards(now: datetime) -> tuple[Way, ...]:
     return (
         Way("proficient, and not awarded", SubjectKind.ENROLLMENT, without_award),
         Way("awarded without a proficient round", SubjectKind.ENROLLMENT, without_judgement),
+    )
+
+
+def _drifted_credentials(now: datetime) -> tuple[Way, ...]:
+    kind = SubjectKind.ENROLLMENT
+    return (
+        Way("awarded, and without a credential", kind, awards_without_credential(now)),
+        Way("a credential, and no award", kind, credentials_without_award()),
+        Way("two credentials that count", kind, two_that_count()),
+        Way("revoked, and its list does not say so", kind, unpublished_revocations(now)),
+        Way("called revoked, and it is not", kind, published_without_revocation()),
     )
 
 

@@ -91,6 +91,7 @@ def _enrollment_row(
             "settled_at": settled_at.isoformat(),
             "items": [item.key for item in items],
             "policy": policy.model_dump(mode="json"),
+            "issues_credential": True,
         },
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ports import Outgoing
 from adapters.records.address_book import address_of
+from adapters.records.credential_writing import why_revoked
 from adapters.records.link_signing import Links
 from adapters.records.mark_reading import mark_of
 from adapters.records.notice_lists import digest_of, order_lines_of, receipt_of
@@ -58,6 +59,7 @@ _LINKS = {
     NoticeKind.PART_RECEIVED: "portal",
     NoticeKind.SUBMISSION_RECEIVED: "portal",
     NoticeKind.AWARDED: "portal",
+    NoticeKind.CREDENTIAL_REISSUED: "portal",
     NoticeKind.NOT_YET: "portal",
     NoticeKind.RESUBMISSION_ENDING: "portal",
     NoticeKind.OFFER: "offers",
@@ -75,6 +77,7 @@ _DATED = frozenset(_LINKS) - {
     NoticeKind.PART_RECEIVED,
     NoticeKind.SUBMISSION_RECEIVED,
     NoticeKind.AWARDED,
+    NoticeKind.CREDENTIAL_REISSUED,
 }
 """Kinds that name a due time of their reader; the others are sent when none of theirs runs."""
 
@@ -219,6 +222,8 @@ class LetterDesk:
                 known |= await self._feedback(session, notice, enrollment, entry)
             case NoticeKind.PASSED_BACK:
                 known["reason"] = await _note(session, notice, enrollment)
+            case NoticeKind.CREDENTIAL_REVOKED:
+                known["reason"] = await why_revoked(session, enrollment.id)
             case _:
                 pass
         return facts.model_copy(update=known)

@@ -50,6 +50,13 @@ class SharedCredential:
         return CredentialState.REPLACED if self.replaced_by else CredentialState.REVOKED
 
 
+class PublishedList(Value):
+    """A status list as it is served: the bytes that were signed, and which signing it was."""
+
+    version: int
+    body: bytes
+
+
 class Criteria(Value):
     """A published version of a micro-credential, for sale still or not any more."""
 
@@ -93,11 +100,13 @@ class SharedCredentials:
         async with self._database.reading() as session:
             return CatalogEntry.model_validate((await session.scalars(query)).one())
 
-    async def status_list(self, list_id: str) -> tuple[bytes, int] | None:
-        """Return a status list as it was signed, with its version; None without a signed one."""
+    async def status_list(self, list_id: str) -> PublishedList | None:
+        """Return a status list as it was signed last; None without a signed one."""
         async with self._database.reading() as session:
             row = await session.get(StatusListRow, list_id)
-            return (row.body, row.version) if row is not None and row.body is not None else None
+        if row is None or row.body is None:
+            return None
+        return PublishedList(version=row.version, body=row.body)
 
     async def criteria(self, key: CatalogKey, number: int) -> Criteria:
         """Return a published version, of which credentials speak. Raises ``NotOffered``."""

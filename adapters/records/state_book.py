@@ -12,7 +12,7 @@ from adapters.records.state_reading import choice_of, lines_due
 from adapters.records.state_tables import StateChoiceRow, StateLineRow, StateReportRow
 from domain.enrollment import Party
 from domain.grounds import Grounds, OpsActionKind
-from domain.months import Month, month_named, month_of
+from domain.months import Month, month_named
 from domain.state_records import (
     MonthNotBegun,
     NoAwardToReport,
@@ -99,16 +99,13 @@ class StateBook:
         await session.flush()
         return row
 
-    def month_of(self, at: datetime) -> Month:
-        """Return the month that an instant belongs to."""
-        return month_of(at, self._zone)
-
 
 async def _keep(
     session: AsyncSession, enrollment_id: str, choice: StateChoice, by: Party, at: datetime
 ) -> bool:
     """Keep a choice; says whether anything changed."""
-    if await session.get(AwardRow, enrollment_id) is None:
+    # The award is locked, so that a form pressed twice is kept once after the other.
+    if await session.get(AwardRow, enrollment_id, with_for_update=True) is None:
         raise NoAwardToReport(enrollment=enrollment_id)
     row = await session.get(StateChoiceRow, enrollment_id)
     if choice_of(row) == choice:

@@ -6,7 +6,7 @@ What differs is said twice: here, so that the database finds it among all awards
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,8 @@ from domain.state_records import (
 )
 from domain.us_states import UsState
 
+Asked = TypeVarTuple("Asked")
+
 _LATER = aliased(StateLineRow)
 _PAIRS = union(
     select(StateChoiceRow.enrollment_id, StateChoiceRow.state).where(
@@ -41,8 +43,8 @@ _PAIRS = union(
 ).subquery("concerned")
 """Every award with every state that is to hear, or heard, of it."""
 
-_STATE = _PAIRS.c.state
-_AWARD = _PAIRS.c.enrollment_id
+_state: ColumnElement[str] = _PAIRS.c.state
+_award_id: ColumnElement[str] = _PAIRS.c.enrollment_id
 
 IS_LAST: ColumnElement[bool] = ~exists().where(_LATER.corrects_id == StateLineRow.id)
 """Whether no later line refers to a line."""
@@ -68,7 +70,7 @@ class _Found(NamedTuple):
 
 async def pending(session: AsyncSession) -> tuple[Pending, ...]:
     """Return each award of which a state has yet to hear something."""
-    query = _joined(select(_STATE, AwardRow.awarded_at)).where(is_pending())
+    query = _joined(select(_state, AwardRow.awarded_at)).where(is_pending())
     return tuple((state, at) for state, at in await session.execute(query))
 
 
@@ -77,18 +79,18 @@ async def lines_due(
 ) -> tuple[StateLine, ...]:
     """Return what a state has yet to hear of the awards of a month, the oldest award first."""
     query = _joined(_facts()).where(
-        _STATE == state.value,
+        _state == state.value,
         AwardRow.awarded_at >= month.begins(zone),
         AwardRow.awarded_at < month.next.begins(zone),
         is_pending(),
     )
-    rows = await session.execute(query.order_by(AwardRow.awarded_at, _AWARD))
+    rows = await session.execute(query.order_by(AwardRow.awarded_at, _award_id))
     return tuple(_due(map(_Found._make, rows), zone))
 
 
 async def is_award_pending(session: AsyncSession, enrollment_id: str) -> bool:
     """Whether any state has yet to hear something of one award."""
-    query = _joined(select(_STATE)).where(_AWARD == enrollment_id, is_pending())
+    query = _joined(select(_state)).where(_award_id == enrollment_id, is_pending())
     return await session.scalar(query.limit(1)) is not None
 
 
@@ -102,9 +104,9 @@ def _due(rows: Iterable[_Found], zone: str) -> Iterable[StateLine]:
 
 def is_pending() -> ColumnElement[bool]:
     """Return what holds for an award of which a state has yet to hear something."""
-    counts = and_(StateChoiceRow.state == _STATE, CredentialRow.id.is_not(None))
+    counts = and_(StateChoiceRow.state == _state, CredentialRow.id.is_not(None))
     counts_no_more = or_(
-        StateChoiceRow.state.is_(None), StateChoiceRow.state != _STATE, CredentialRow.id.is_(None)
+        StateChoiceRow.state.is_(None), StateChoiceRow.state != _state, CredentialRow.id.is_(None)
     )
     differs = or_(
         StateLineRow.kind == LineKind.REMOVAL,
@@ -122,8 +124,8 @@ def is_pending() -> ColumnElement[bool]:
 
 def _facts() -> Select[*tuple[object, ...]]:
     return select(
-        _STATE,
-        _AWARD,
+        _state,
+        _award_id,
         AwardRow.awarded_at,
         PersonRow.name,
         EnrollmentRow.library,
@@ -137,23 +139,23 @@ def _facts() -> Select[*tuple[object, ...]]:
     )
 
 
-def _joined(query: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+def _joined(query: Select[*Asked]) -> Select[*Asked]:
     """Return ``query`` over all that decides whether a state has to hear of an award."""
     return (
         query.select_from(_PAIRS)
-        .join(AwardRow, AwardRow.enrollment_id == _AWARD)
-        .join(EnrollmentRow, EnrollmentRow.id == _AWARD)
+        .join(AwardRow, AwardRow.enrollment_id == _award_id)
+        .join(EnrollmentRow, EnrollmentRow.id == _award_id)
         .join(PersonRow, PersonRow.id == EnrollmentRow.person_id)
         .join(MicroCredentialRow, MicroCredentialRow.id == EnrollmentRow.micro_credential_id)
         .join(CatalogVersionRow, CatalogVersionRow.id == EnrollmentRow.version_id)
-        .outerjoin(StateChoiceRow, StateChoiceRow.enrollment_id == _AWARD)
+        .outerjoin(StateChoiceRow, StateChoiceRow.enrollment_id == _award_id)
         .outerjoin(
             CredentialRow,
-            and_(CredentialRow.enrollment_id == _AWARD, CredentialRow.revoked_at.is_(None)),
+            and_(CredentialRow.enrollment_id == _award_id, CredentialRow.revoked_at.is_(None)),
         )
         .outerjoin(
             StateLineRow,
-            and_(StateLineRow.enrollment_id == _AWARD, StateLineRow.state == _STATE, IS_LAST),
+            and_(StateLineRow.enrollment_id == _award_id, StateLineRow.state == _state, IS_LAST),
         )
     )
 

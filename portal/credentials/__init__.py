@@ -1,0 +1,1 @@
+"""Credentials before everybody: their pages, checks and files, and what verifiers read."""

@@ -7,11 +7,12 @@ never change.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
-from adapters.records.shared_credentials import SharedCredential
+from adapters.credentials.verifying import CredentialVerifier
+from adapters.records.shared_credentials import SharedCredential, SharedCredentials
+from domain.credential_addresses import CredentialAddresses
 from domain.verification import Verification
 
 MOST_KEPT: Final = 512
@@ -23,22 +24,12 @@ _MINUTES: Final = 5
 _Key = tuple[str, str, int, int]
 
 
-class Verifier(Protocol):
-    """Whoever can tell a good credential from a bad one."""
-
-    async def verify(
-        self, document: bytes, status_lists: Mapping[str, bytes], at: datetime
-    ) -> Verification:
-        """Say what is right and wrong; ``status_lists`` are the lists at hand, by address."""
-        ...
-
-
 class LiveVerification:
     """Verifies our own credentials, and remembers for a moment what it found."""
 
-    def __init__(self, verifier: Verifier, public_url: str) -> None:
+    def __init__(self, verifier: CredentialVerifier, addresses: CredentialAddresses) -> None:
         self._verifier = verifier
-        self._lists = f"{public_url}/credentials/status/"
+        self._addresses = addresses
         self._found: OrderedDict[_Key, Verification] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
@@ -53,8 +44,20 @@ class LiveVerification:
                 self._remember(key, found)
         return found
 
+    async def of_document(
+        self, document: bytes, shared: SharedCredentials, at: datetime
+    ) -> Verification:
+        """Return what verifying a document that somebody brought finds out; nothing is kept."""
+        named = await asyncio.to_thread(self._verifier.status_list_named_in, document)
+        number = self._addresses.status_list_id(named) if named is not None else None
+        lists: dict[str, bytes] = {}
+        if named is not None and number is not None:
+            kept = await shared.status_list(number)
+            lists = {named: kept.body} if kept is not None else {}
+        return await self._verifier.verify(document, lists, at)
+
     async def _verified(self, credential: SharedCredential, at: datetime) -> Verification:
-        address = f"{self._lists}{credential.status_list_id}"
+        address = self._addresses.status_list(credential.status_list_id)
         lists = {} if credential.status_body is None else {address: credential.status_body}
         return await self._verifier.verify(credential.body, lists, at)
 

@@ -9,7 +9,6 @@ from adapters.records.sharing_book import SharingBook
 from domain.credentials import UnknownCredential
 from domain.enrollment import Party
 from portal.faces import OpenSite, visitor_before
-from portal.site import Site
 from portal.throttling import Limit, refuse_too_often
 
 CredentialId = Annotated[str, Path(max_length=60, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -37,11 +36,6 @@ Shared = Annotated[SharedCredentials, Depends(shared_credentials)]
 
 Choices = Annotated[SharingBook, Depends(sharing_book)]
 """A parameter of routes: what holders chose to show."""
-
-
-def address_of(site: Site, credential_id: str) -> str:
-    """Return the absolute address under which a credential is checked; it is its own id too."""
-    return f"{site.settings.public_url}/credentials/{credential_id}"
 
 
 async def is_holder(request: Request, credential: SharedCredential) -> bool:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from adapters.records.shared_credentials import SharedCredential, SharedCredentials
+from domain.catalog import EssentialOutcome
 from domain.credential_forms import MEDIA_TYPES, CredentialForm
 from domain.credentials import CredentialState
 from domain.sharing import Visibility
@@ -17,7 +18,6 @@ from portal.credentials.parts import (
     OPEN_TO_ALL,
     CredentialId,
     Shared,
-    address_of,
     found,
     is_holder,
 )
@@ -103,21 +103,25 @@ async def shown_at(
 ) -> ShownCredential:
     """Return what everybody sees of a credential at this moment."""
     verification = await site.verification.of(credential, now())
-    details = ()
+    details: tuple[EssentialOutcome, ...] = ()
     if credential.sharing.shows_details:
         details = (await shared.entry(credential.enrollment_id)).outcomes
     neighbours = Neighbours(
-        replaces=address_of(site, credential.replaces) if credential.replaces else None,
-        replaced_by=address_of(site, credential.replaced_by) if credential.replaced_by else None,
+        replaces=_address(site, credential.replaces),
+        replaced_by=_address(site, credential.replaced_by),
     )
     return shown(
-        address_of(site, credential.id),
+        site.addresses.credential(credential.id),
         credential.state,
         verification,
         credential.sharing,
         details,
         neighbours,
     )
+
+
+def _address(site: Site, credential_id: str | None) -> str | None:
+    return site.addresses.credential(credential_id) if credential_id is not None else None
 
 
 def tone_of(seen: ShownCredential) -> str:

@@ -113,9 +113,18 @@ async def shop(
     )
 
 
+_OF_JOURNEYS = frozenset(
+    {
+        *(EventKind.STAGE_CHANGED, EventKind.AWARDED),
+        *(EventKind.CREDENTIAL_ISSUED, EventKind.CREDENTIAL_REVOKED),
+    }
+)
+"""Events whose subject is an enrollment."""
+
+
 def subject_address(line: DeliveryLine) -> str:
     """Return the page of what an event is about."""
-    if line.kind in {EventKind.STAGE_CHANGED, EventKind.AWARDED}:
+    if line.kind in _OF_JOURNEYS:
         return f"/ops/journeys/{line.subject_id}"
     if line.kind in {EventKind.ORDER_SETTLED, EventKind.ORDER_REFUNDED}:
         return f"/ops/orders/{line.subject_id}"

@@ -26,6 +26,8 @@ router = APIRouter(prefix="/ops/webhooks", dependencies=[OURS])
 KIND_WORDS: Final = {
     EventKind.STAGE_CHANGED: "A journey stands elsewhere, or has ended",
     EventKind.AWARDED: "A credential was awarded",
+    EventKind.CREDENTIAL_ISSUED: "The signed credential of an award is there",
+    EventKind.CREDENTIAL_REVOKED: "A credential does not count any more",
     EventKind.ORDER_SETTLED: "The money of an order is there",
     EventKind.ORDER_REFUNDED: "A line of an order was refunded",
     EventKind.TEST: "Operations asked for a test",

@@ -86,6 +86,12 @@ ATTENTION: Final[dict[AttentionKind, str]] = {
     AttentionKind.JOURNEY_MISSING: "The records know this journey, the engine does not.",
     AttentionKind.SHOP_MESSAGE_REFUSED: "A message of the shop was refused; money may have come.",
     AttentionKind.WEBHOOK_FAILED: "An endpoint does not take what it is told.",
+    AttentionKind.CREDENTIAL_MISSING: (
+        "The credential could not be signed; the award stands. Mend what it says, then issue it."
+    ),
+    AttentionKind.CREDENTIAL_DIFFERS: (
+        "A credential and the records do not say the same. Keep what is said here, ask a developer."
+    ),
     AttentionKind.RECORD_MISSING: "The engine runs this journey, the records say that it ended.",
     AttentionKind.SHOP_MESSAGE_REFUSED: (
         "The shop says something that cannot be done; money may have come. Look at its log."

@@ -17,6 +17,8 @@ _ABOUT: Final[dict[NoticeKind, str]] = {
     NoticeKind.NOT_YET: "Result: not everything is met yet",
     NoticeKind.RESUBMISSION_ENDING: "The time for your revision ends",
     NoticeKind.AWARDED: "The micro-credential is yours",
+    NoticeKind.CREDENTIAL_REVOKED: "Your credential was revoked",
+    NoticeKind.CREDENTIAL_REISSUED: "Your credential was issued anew",
     NoticeKind.LAPSED: "The time ran out",
     NoticeKind.CLOSED: "The journey is closed",
     NoticeKind.WITHDRAWN: "Your withdrawal",

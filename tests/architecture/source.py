@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("domain", "workflows", "activities", "adapters", "office", "cli", "portal")
-ROOT_MODULES = ("settings", "worker", "starter")
+ROOT_MODULES = ("settings", "settings_checks", "worker", "starter")
 PORTS = ("activities.ports", "activities.*_ports")
 CONTRACTS = ("activities.contracts", "activities.steps", "activities.*_contracts")
 PURE_PARTS = ("activities.interfaces", *PORTS, *CONTRACTS)

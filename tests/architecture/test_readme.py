@@ -26,7 +26,7 @@ PLACE = re.compile(r"`((?:\w+/)*\w+\.py)`,?\s+`(?!\w+\.py`)([\w.]+)`")
 PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w-]+\.[a-z]+)?|[\w-]+\.(?:py|toml|lock))`")
 LINK = re.compile(r"\]\(([^):#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"starter\.py((?: [a-z][a-z-]+)+)")
-COST = re.compile(r"^\d\. \*\*(\d+) events\.\*\*", re.MULTILINE)
+COST = re.compile(r"^\d\. \*\*(\d+) events?\.\*\*", re.MULTILINE)
 MADE_BY_RUNNING = ("var/", "python starter.py")
 
 
@@ -144,7 +144,7 @@ def test_the_walkthrough_adds_up_to_the_recorded_journeys() -> None:
     text = WALKTHROUGH.read_text()
     whole, _, further = text.partition("## Not yet")
     costs = [int(each) for each in COST.findall(whole)]
-    file = ROOT / "tests" / "replay" / "histories" / "awarded.json"
+    file = ROOT / "tests" / "replay" / "histories" / "credential_issued.json"
     recorded = len(json.loads(file.read_text())["events"])
     assert sum(costs) - costs[1] == recorded
     assert f"## The journey: {sum(costs)} events" in whole

@@ -45,6 +45,12 @@ RIGHT: dict[NoticeKind, Situation] = {
     NoticeKind.NOT_YET: Situation(stage=Stage.REVISING, round=2),
     NoticeKind.RESUBMISSION_ENDING: Situation(stage=Stage.REVISING, round=1),
     NoticeKind.AWARDED: Situation(stage=Stage.ENDED, ending=Ending.AWARDED, round=1),
+    NoticeKind.CREDENTIAL_REVOKED: Situation(
+        stage=Stage.ENDED, ending=Ending.AWARDED, round=1, has_credential=False
+    ),
+    NoticeKind.CREDENTIAL_REISSUED: Situation(
+        stage=Stage.ENDED, ending=Ending.AWARDED, round=1, has_credential=True
+    ),
     NoticeKind.LAPSED: Situation(stage=Stage.ENDED, ending=Ending.LAPSED, round=1),
     NoticeKind.CLOSED: Situation(stage=Stage.ENDED, ending=Ending.CLOSED, round=1),
     NoticeKind.WITHDRAWN: Situation(stage=Stage.ENDED, ending=Ending.WITHDRAWN, round=1),
@@ -53,7 +59,11 @@ RIGHT: dict[NoticeKind, Situation] = {
 """For each kind the situation in which it is intended, about round 1."""
 
 AFTER_THE_END: dict[Ending, set[NoticeKind]] = {
-    Ending.AWARDED: {NoticeKind.AWARDED},
+    Ending.AWARDED: {
+        NoticeKind.AWARDED,
+        NoticeKind.CREDENTIAL_REVOKED,
+        NoticeKind.CREDENTIAL_REISSUED,
+    },
     Ending.LAPSED: {NoticeKind.LAPSED},
     Ending.CLOSED: {NoticeKind.CLOSED},
     Ending.WITHDRAWN: {NoticeKind.WITHDRAWN},

@@ -5,7 +5,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import delete
 
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.database import Database, make_engine
 from adapters.records.round_tables import AwardRow, RoundRow
 from adapters.records.tables import EnrollmentRow
@@ -17,7 +19,7 @@ from tests.integration.forked import ForkedCommandLine
 NOWHERE = "127.0.0.1:1"
 NO_DATABASE = "postgresql+asyncpg://laurel:hidden@127.0.0.1:1/laurel"
 LONG_AGO = datetime(2026, 3, 2, 15, tzinfo=UTC)
-INVARIANTS = 6
+INVARIANTS = 7
 
 
 def copy_of(laurel: Laurel) -> str:
@@ -56,6 +58,9 @@ async def test_a_breach_made_by_hand_is_counted(laurel: Laurel) -> None:
     engine = make_engine(url)
     async with Database(engine).transaction() as session:
         (await session.get_one(RoundRow, (enrollment, 1))).decided_at = LONG_AGO
+        await session.execute(
+            delete(CredentialRow).where(CredentialRow.enrollment_id == enrollment)
+        )
         await session.delete(await session.get_one(AwardRow, enrollment))
         (await session.get_one(EnrollmentRow, stuck)).waiting_until = None
     await engine.dispose()

@@ -10,12 +10,14 @@ import pytest
 
 from adapters.embedded.stack import EmbeddedStack
 from adapters.mail.caught import caught_mail
+from adapters.records.credential_views import CredentialViews
 from adapters.records.invariants import InvariantBook
 from adapters.records.opening import bring_up_to_date, open_database
 from adapters.records.view_values import JourneyView, NoticeLine
 from cli.demo import Player
 from cli.desks import ops_desk, views_of
 from cli.office import Office, grounds_now
+from domain.credentials import CredentialState
 from domain.notice_rules import repeats_by_itself
 from domain.notices import NoticeKind, NoticeState
 from office.engine import WorkflowEngine
@@ -45,8 +47,9 @@ async def resent_what_waits_for_ops(office: Office, view: JourneyView) -> set[st
 
 @pytest.mark.parametrize("seed", [1])
 async def test_killed_workers_lose_nothing(tmp_path: Path, seed: int) -> None:
-    """Proves: SIGKILL at any moment of the demo ends in the award all the same, with every notice
-    accepted, none lost, and none repeated except once in the gap that SMTP leaves.
+    """Proves: SIGKILL at any moment of the demo ends in the award and one credential all the same,
+    with every notice accepted, none lost, and none repeated except once in the gap that SMTP
+    leaves.
     """
 
     async def prepare(settings: Settings) -> None:
@@ -73,6 +76,8 @@ async def test_killed_workers_lose_nothing(tmp_path: Path, seed: int) -> None:
         settled = {NoticeState.ACCEPTED, NoticeState.CANCELLED}
         assert {notice.state for notice in view.notices} <= settled
         refuse_lost_or_repeated(view.notices, stack.mail_dir)
+        issued = await CredentialViews(database).of_enrollment(enrollment_id)
+        assert [each.state for each in issued] == [CredentialState.VALID]
         invariants = await InvariantBook(database).count(datetime.now(UTC))
         assert [each for each in invariants if each.breaches] == []
 

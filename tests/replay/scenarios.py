@@ -3,20 +3,23 @@
 Each plays on a whole Laurel and returns the id of the workflow whose history is kept.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
+from adapters.records.credential_values import CredentialFilter
 from adapters.time_skipping import fast_forward
 from domain.assignment import NobodyToReassign
+from domain.credentials import CredentialNoLongerCounts
 from domain.enrollment import AttentionKind, ClockKind, Stage
 from domain.order_form import LearnerLine, OrderForm
 from domain.policy import Approval, Policy
 from tests.house import ENTRY, OPS, Assessor, House
 from tests.smtp_servers import At
 from tests.waiting import eventually
-from workflows.names import JOURNEYS_QUEUE, intake_id, journey_id
+from workflows.names import JOURNEYS_QUEUE, correction_id, intake_id, journey_id
 
 Scenario = Callable[[House, str], Awaitable[str]]
 """Plays in a library that belongs to it alone."""
@@ -218,6 +221,33 @@ async def order_overdue(house: House, library: str) -> str:
     return await finished(house, workflow_id)
 
 
+async def credential_issued(house: House, library: str) -> str:
+    """As ``awarded``, opened since there are credentials: one is issued at the end."""
+    return await awarded(house, library)
+
+
+async def credential_revoked(house: House, library: str) -> str:
+    """Operations revoke a credential."""
+    done = await house.credentials.revoke(await credential(house, library), OPS)
+    return correction_id(done.correction_id)
+
+
+async def credential_reissued(house: House, library: str) -> str:
+    """Operations replace a credential."""
+    done = await house.credentials.reissue(await credential(house, library), OPS)
+    return correction_id(done.correction_id)
+
+
+async def credential_corrected_too_late(house: House, library: str) -> str:
+    """Two who correct the same credential at once: one is refused."""
+    revoked = await credential(house, library)
+    asked = [house.credentials.revoke(revoked, OPS, press) for press in ("one", "other")]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(each, CredentialNoLongerCounts) for each in answers) == 1
+    refused = [each for each in await house.issued.corrections(revoked) if each.refused_at]
+    return correction_id(refused[0].id)
+
+
 async def sweep(house: House, library: str) -> str:
     """One sweep over whatever the other scenarios left."""
     workflow_id = f"sweep/{library}"
@@ -229,6 +259,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *(awarded, verified_late, lapsed, nobody_wants_it, overdue, passed_back, closed, granted),
     *(not_revised, withdrawn, refunded, access_late),
     *(order_paid, order_settled_later, order_overdue, sweep),
+    *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
 )
 """Everything that is recorded; a test holds that together they meet every stage and ending."""
 
@@ -325,6 +356,13 @@ async def order_form(house: House, library: str) -> tuple[str, str]:
 
 async def _is_acknowledged(house: House, order_id: str) -> bool:
     return bool(await house.notices(order_id))
+
+
+async def credential(house: House, library: str) -> str:
+    """Return the credential of somebody who was awarded."""
+    await awarded(house, library)
+    listed = await house.issued.page(CredentialFilter(library=library))
+    return listed.lines[0].id
 
 
 async def ended(house: House, enrollment_id: str) -> str:

@@ -38,6 +38,7 @@ WRITTEN_BY_NO_JOURNEY = frozenset(
         *(NoticeKind.ORDER_RECEIVED, NoticeKind.OPS_DIGEST),
         *(NoticeKind.SIGN_IN_LINK, NoticeKind.SIGN_IN_CODE),
         *(NoticeKind.ADDRESS_CONFIRM, NoticeKind.ADDRESS_CHANGE),
+        *(NoticeKind.CREDENTIAL_REVOKED, NoticeKind.CREDENTIAL_REISSUED),
     }
 )
 INTENDED_BY_THE_RECORDS = frozenset({NoticeKind.OFFER, NoticeKind.VERIFY_ACCOUNT})

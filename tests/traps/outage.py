@@ -16,6 +16,7 @@ from adapters.records.journey_book import JourneyBook
 from adapters.records.order_book import OrderBook
 from domain.policy import Policy
 from tests.house import House
+from worker import credential_activities_of
 from workflows import names
 from workflows.contracts import JourneyInput
 from workflows.credential_journey import CredentialJourney
@@ -41,11 +42,13 @@ class Outpost:
         """Serve the queue until the end of the block."""
         zone = self.house.settings.programme_zone
         records = JourneyRecordsActivities(JourneyBook(self.house.database, zone), self.engine)
+        house = self.house
+        credentials = credential_activities_of(house.engine, house.settings, house.database)
         return Worker(
             self.client,
             task_queue=self.queue,
             workflows=[CredentialJourney],
-            activities=activities_of(records),
+            activities=[*activities_of(records), *activities_of(credentials)],
             workflow_runner=sandboxed_runner(),
         )
 

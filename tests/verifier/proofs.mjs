@@ -6,6 +6,8 @@ import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import * as vc from '@digitalbazaar/vc';
 
 const SUITE = 'eddsa-rdfc-2022';
+// The library's decoder forgives blanks around a signature; a signature has one spelling here.
+const SIGNATURE = /^z[1-9A-HJ-NP-Za-km-z]+$/;
 const HEADERS = ['alg', 'kid', 'typ'];
 const CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp'];
 
@@ -20,7 +22,8 @@ export async function flawOfProof(credential, documents) {
     return {code: 'not_signed', detail: 'no proof'};
   }
   const isOurKind = proof.type === 'DataIntegrityProof' && proof.cryptosuite === SUITE &&
-    proof.proofPurpose === 'assertionMethod' && typeof proof.verificationMethod === 'string';
+    proof.proofPurpose === 'assertionMethod' && typeof proof.verificationMethod === 'string' &&
+    typeof proof.proofValue === 'string' && SIGNATURE.test(proof.proofValue);
   if(!isOurKind) {
     return {code: 'proof_not_supported', detail: 'not one proof by eddsa-rdfc-2022'};
   }
@@ -53,7 +56,7 @@ async function flawOfSignature(credential, documents) {
   if(result.verified) {
     return undefined;
   }
-  const errors = [result.error, ...(result.results ?? []).map(each => each.error)].flat();
+  const errors = [...(result.results ?? []).map(each => each.error), result.error].flatMap(causes);
   return isAboutTerms(errors)
     ? {code: 'undefined_terms', detail: firstMessage(errors)}
     : {code: 'changed_after_signing', detail: firstMessage(errors)};
@@ -72,6 +75,10 @@ function startOf(credential) {
 // define with a validation error, and an unknown context with a failed loading.
 function isAboutTerms(errors) {
   return errors.some(error => /^jsonld\./.test(error?.name ?? ''));
+}
+
+function causes(error) {
+  return error === undefined ? [] : [...(error.errors ?? []).flatMap(causes), error];
 }
 
 function firstMessage(errors) {

@@ -9,7 +9,8 @@ import {newSuite} from './proofs.mjs';
 export async function flawOfStatus(credential, documents, now) {
   const entry = credential.credentialStatus;
   const isOurKind = entry?.type === 'BitstringStatusListEntry' &&
-    entry.statusPurpose === 'revocation' && /^(0|[1-9]\d*)$/.test(entry.statusListIndex);
+    entry.statusPurpose === 'revocation' && typeof entry.statusListIndex === 'string' &&
+    /^(0|[1-9]\d*)$/.test(entry.statusListIndex);
   if(!isOurKind) {
     return {code: 'no_status', detail: 'not one entry of a list of revocations'};
   }

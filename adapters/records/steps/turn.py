@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.contracts import Entered, Entry
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.round_tables import AssignmentRow
 from adapters.records.tables import (
     AttentionRow,
@@ -20,7 +21,7 @@ from domain.assignment import AssignmentState
 from domain.calendar import DueTime, ProgrammeCalendar
 from domain.due_times import compute_due, reminders_of
 from domain.enrollment import AttentionKind, Clock, Due, Ending, Stage
-from domain.notice_rules import Situation, still_applies
+from domain.notice_rules import ABOUT_CREDENTIALS, Situation, still_applies
 from domain.notices import NoticeKind, NoticeState, Recipient
 from domain.timeline import Happening
 from domain.values import opaque_id
@@ -163,7 +164,19 @@ async def situation_of(
         round=enrollment.round,
         assignment=AssignmentState(assignment.state) if assignment else None,
         is_portal_used=enrollment.portal_used_at is not None,
+        has_credential=await _has_credential(session, enrollment, notice),
     )
+
+
+async def _has_credential(
+    session: AsyncSession, enrollment: EnrollmentRow, notice: NoticeRow
+) -> bool | None:
+    if notice.kind not in ABOUT_CREDENTIALS:
+        return None
+    counts = select(CredentialRow.id).where(
+        CredentialRow.enrollment_id == enrollment.id, CredentialRow.revoked_at.is_(None)
+    )
+    return await session.scalar(counts) is not None
 
 
 async def open_attention(
