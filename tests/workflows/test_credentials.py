@@ -12,7 +12,7 @@ from adapters.records.credential_drift import places_in
 from adapters.records.credential_tables import CredentialRow, StatusListRow
 from adapters.records.credential_values import CredentialView
 from adapters.records.round_tables import AwardRow
-from adapters.records.tables import EnrollmentRow
+from adapters.records.tables import EnrollmentRow, PersonRow
 from domain.credentials import CorrectionKind, CredentialNoLongerCounts, CredentialState
 from domain.enrollment import AttentionKind, Ending, Stage
 from domain.grounds import grounds
@@ -133,9 +133,14 @@ async def test_ops_reissue_under_a_corrected_name(house: House, library: str) ->
     """
     enrollment_id = await awarded(house, library)
     first = await only(house, enrollment_id)
+    async with house.database.transaction() as session:
+        (await session.get_one(PersonRow, first.person_id)).name = "Robin Corrected"
     done = await house.credentials.reissue(first.id, OPS, "p1")
     again = await house.credentials.reissue(first.id, OPS, "p1")
     assert done.replacement_id == again.replacement_id is not None
+    pair = (first.id, str(again.replacement_id))
+    bodies = [(await house.issued.signed(each)).body for each in pair]
+    assert [b"Robin Corrected" in body for body in bodies] == [False, True]
     await house.credentials.revoke(str(done.replacement_id), OPS, "p2")
     third = await house.credentials.issue_again(enrollment_id, OPS)
     states = [each.state for each in await house.issued.of_enrollment(enrollment_id)]
