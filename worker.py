@@ -130,7 +130,7 @@ def sweeper_of(
         InvariantBook(database),
         RefundBook(database, settings.programme_zone, settings.policy),
         engine,
-        Requests(engine, OpsBook(database)),
+        Requests(engine, database),
         settings.policy,
         settings.programme_zone,
         uploads,
@@ -162,7 +162,7 @@ def bulk_runner_of(
 ) -> OfficeBulkRunner:
     """Return who carries out acts in bulk, through the desks of people's single acts."""
     book = OpsBook(database)
-    requests = Requests(engine, book)
+    requests = Requests(engine, database)
     return OfficeBulkRunner(
         BulkBook(database),
         OpsDesk(engine, requests, book),

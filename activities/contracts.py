@@ -156,6 +156,7 @@ class SweepReport(Contract):
     deliveries_dispatched: int = Field(default=0, exclude_if=_is_zero)
     uploads_taken_up: int = Field(default=0, exclude_if=_is_zero)
     bulk_acts_taken_up: int = Field(default=0, exclude_if=_is_zero)
+    requests_asked_again: int = Field(default=0, exclude_if=_is_zero)
     credentials_started: int = Field(default=0, exclude_if=_is_zero)
     corrections_taken_up: int = Field(default=0, exclude_if=_is_zero)
     status_lists_started: int = Field(default=0, exclude_if=_is_zero)

@@ -18,12 +18,14 @@ from cli import (
     checks,
     credentials,
     journeys,
+    keys,
     orders,
     practitioner,
     release,
     roster,
     stack,
     staff,
+    state,
 )
 from cli.output import ExitCode, print_points, print_refusal, say
 from domain.refusals import Refusal
@@ -40,6 +42,8 @@ app.add_typer(calendar.group, name="calendar")
 app.add_typer(orders.group, name="orders")
 app.add_typer(staff.group, name="staff")
 app.add_typer(credentials.group, name="credentials")
+app.add_typer(state.group, name="state")
+app.add_typer(keys.group, name="keys")
 app.add_typer(release.group, name="release")
 app.add_typer(practitioner.group, name="work")
 app.add_typer(assessor.group, name="assess")

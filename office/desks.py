@@ -111,7 +111,7 @@ class Desks:
 
     async def requests(self) -> Requests:
         """Return the way to journeys."""
-        return Requests(await self.engine(), OpsBook(self.database))
+        return Requests(await self.engine(), self.database)
 
     async def orders(self, policy: Policy | None = None) -> OrderDesk:
         """Return where orders are taken; they pin ``policy``, the installation's by default."""

@@ -32,7 +32,7 @@ from activities.contracts import NoticeRef
 from activities.ports import Dispatch, JourneyToStart
 from activities.webhook_contracts import DeliveryDispatch
 from domain.refusals import Refusal
-from domain.values import Contract
+from domain.values import Contract, JsonObject
 from office.delivering import start_delivery
 from workflows import contracts, names
 
@@ -165,8 +165,19 @@ class WorkflowEngine:
 
         Raises the ``Refusal`` that the journey answers with, and ``JourneyNotRunning``.
         """
+        answered = await self._updated(enrollment_id, update, request, answer, request_id)
+        return answer.model_validate(answered)
+
+    async def _updated(
+        self,
+        enrollment_id: str,
+        update: str,
+        request: Contract | JsonObject,
+        answer: type | None,
+        request_id: str,
+    ) -> object:
         try:
-            answered: AnswerT = await self.journey(enrollment_id).execute_update(
+            answered: object = await self.journey(enrollment_id).execute_update(
                 update, request, id=request_id, result_type=answer
             )
         except WorkflowUpdateFailedError as failure:
@@ -176,6 +187,15 @@ class WorkflowEngine:
                 raise JourneyNotRunning from None
             raise
         return answered
+
+    async def ask_again(
+        self, enrollment_id: str, update: str, request: JsonObject, *, request_id: str
+    ) -> None:
+        """Send an update as it was kept; the same id twice runs once.
+
+        Raises the ``Refusal`` that the journey answers with, and ``JourneyNotRunning``.
+        """
+        await self._updated(enrollment_id, update, request, None, request_id)
 
     async def run(self, activity: str, request: Contract, *, activity_id: str) -> None:
         """Run an activity on the queue ``documents`` that answers nothing; twice is once.

@@ -1,13 +1,19 @@
 """How people's acts reach a journey: a reason in the records, then an update with an id of its own.
 
-The same act again is the same request id, so pressing twice is harmless.
+The same act again is the same request id, so pressing twice is harmless. An act is kept in the
+records while it is on its way, so that one that the engine forgot can be asked for once more.
 """
 
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import uuid4
 
 from activities.contracts import Actor
+from adapters.records.database import Database
 from adapters.records.ops_book import OpsBook
+from adapters.records.request_book import LostRequest, RequestBook
 from domain.grounds import Grounds
 from domain.refusals import Refusal
 from domain.values import Contract, opaque_id
@@ -15,13 +21,17 @@ from office.engine import JourneyNotRunning, WorkflowEngine
 
 AnswerT = TypeVar("AnswerT", bound=Contract)
 
+ONCE_MORE_SECONDS = 20
+"""How long the sweep waits for a journey's answer to an act that it asks for once more."""
+
 
 class Requests:
     """Sends people's acts to journeys."""
 
-    def __init__(self, engine: WorkflowEngine, ops: OpsBook) -> None:
+    def __init__(self, engine: WorkflowEngine, database: Database) -> None:
         self._engine = engine
-        self._ops = ops
+        self._ops = OpsBook(database)
+        self._on_their_way = RequestBook(database)
 
     async def actor(self, key: str, grounds: Grounds) -> Actor:
         """Keep the reason and return who acts, in the form that may stand in a history."""
@@ -52,10 +62,45 @@ class Requests:
     async def _sent(
         self, enrollment_id: str, update: str, request: Contract, answer: type[AnswerT], key: str
     ) -> AnswerT:
+        kept = request.model_dump(mode="json")
+        await self._on_their_way.sent(key, enrollment_id, update, kept, datetime.now(UTC))
         try:
-            return await self._engine.ask(enrollment_id, update, request, answer, request_id=key)
+            answered = await self._engine.ask(
+                enrollment_id, update, request, answer, request_id=key
+            )
         except JourneyNotRunning:
+            await self._on_their_way.answered(key)
             raise await self._ops.why_not_running(enrollment_id) from None
+        except Refusal:
+            await self._on_their_way.answered(key)
+            raise
+        await self._on_their_way.answered(key)
+        return answered
+
+    async def ask_once_more(self, now: datetime, alive: Callable[[], None]) -> int:
+        """Ask for every act again that the records show and the engine forgot; say how many.
+
+        The engine runs no id twice, so an act that it knows after all is answered as it was. One
+        that gets no answer in time waits for the next sweep.
+        """
+        lost = await self._on_their_way.lost(now)
+        for request in lost:
+            alive()
+            if await self._is_answered_now(request):
+                await self._on_their_way.answered(request.id)
+        return len(lost)
+
+    async def _is_answered_now(self, lost: LostRequest) -> bool:
+        try:
+            async with asyncio.timeout(ONCE_MORE_SECONDS):
+                await self._engine.ask_again(
+                    lost.enrollment_id, lost.update, lost.request, request_id=lost.id
+                )
+        except TimeoutError:
+            return False
+        except (JourneyNotRunning, Refusal):
+            return True  # an answer too: the journey is past what was asked
+        return True
 
 
 def request_key(act: str, *parts: object) -> str:

@@ -60,6 +60,8 @@ class OfficeSweeper:
 
     async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
         """Find drift in both directions, mend what can be mended, and keep the report."""
+        # Before the comparison: a journey that lags behind its records is mended by this.
+        asked_again = await self._requests.ask_once_more(datetime.now(UTC), alive)
         missing, restarted = await self._look_for_missing_journeys(at, alive)
         credentials = await self._credentials.compare(alive)
         report = SweepReport(
@@ -72,6 +74,7 @@ class OfficeSweeper:
             rounds_woken=await self._wake_rounds(),
             refunds_finished=await self._finish_refunds(alive),
             uploads_taken_up=await self._uploads.tidy(alive),
+            requests_asked_again=asked_again,
             bulk_acts_taken_up=await self._bulk.take_up(alive),
             credentials_started=credentials.issuing,
             corrections_taken_up=credentials.corrections,

@@ -23,7 +23,7 @@ class Limit(Enum):
     BAD_KEY_BY_CALLER = (100, timedelta(minutes=15))
     REQUESTS_OF_KEY = (600, timedelta(minutes=1))
     ORDER_BY_CALLER = (20, timedelta(hours=1))
-    CREDENTIAL_GUESSED_BY_CALLER = (100, timedelta(minutes=15))
+    CREDENTIAL_GUESSED_BY_CALLER = (120, timedelta(minutes=15))
     CREDENTIAL_CHECKED_BY_CALLER = (60, timedelta(minutes=15))
 
     @property

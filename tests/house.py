@@ -115,7 +115,7 @@ class House:
     def __post_init__(self) -> None:
         self.engine = WorkflowEngine(self.client)
         self.ops_book = OpsBook(self.database)
-        self.requests = Requests(self.engine, self.ops_book)
+        self.requests = Requests(self.engine, self.database)
         self.parts = PartBook(self.database)
         self.marks = MarkBook(self.database)
         self.practitioner = PractitionerDesk(

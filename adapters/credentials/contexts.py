@@ -27,6 +27,10 @@ _FILES: Final = {
     VC_CONTEXT: "credentials-v2.json",
     OB_CONTEXT: "ob-context-3.0.3.json",
     OB_EXTENSIONS: "ob-extensions.json",
+    # What badges of other issuers name; ours do not.
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": "ob-context-3.0.1.json",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "ob-context-3.0.2.json",
+    "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
     CLR_CONTEXT: "clr-context-2.0.1.json",
     BADGE_SCHEMA: "ob-achievement-credential-schema.json",
 }

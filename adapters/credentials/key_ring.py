@@ -122,9 +122,15 @@ class KeyRing(PublicRing):
     def signing(self) -> SigningKeys:
         """Return the keys that sign now. Refuses ``no_signing_keys`` and ``keys_damaged``."""
         file, loaded = self.file(), self._loaded
-        if loaded is None or loaded.file is not file:
-            loaded = self._load(file)
-            self._loaded = loaded
+        while loaded is None or loaded.file is not file:
+            try:
+                loaded = self._load(file)
+            except KeysDamaged:
+                # A rotation between reading the list and the private half removes that half.
+                if self.file() is file:
+                    raise
+                file = self.file()
+        self._loaded = loaded
         return loaded
 
     def make(self, now: datetime) -> KeyFile:

@@ -1,20 +1,26 @@
 """The standard's own schema of a badge (JSON Schema 2019-09), from the kept file."""
 
 from functools import cache
-from typing import Final
-
-from jsonschema import Draft201909Validator, FormatChecker
-from jsonschema.exceptions import best_match
+from typing import TYPE_CHECKING, Final
 
 from adapters.credentials.contexts import BADGE_SCHEMA, kept_document
 from domain.values import JsonObject
 
+if TYPE_CHECKING:
+    from jsonschema import Draft201909Validator
+
 _LONGEST_PLACE: Final = 120
+_FORMATS: Final = ("date", "date-time")
+"""The formats that this schema names; the library knows many more, some of them costly."""
 
 
 @cache
-def _validator() -> Draft201909Validator:
-    return Draft201909Validator(kept_document(BADGE_SCHEMA), format_checker=FormatChecker())
+def _validator() -> "Draft201909Validator":
+    # The grammars of its formats take a second to load, which no short command should pay.
+    from jsonschema import Draft201909Validator, FormatChecker
+
+    schema, formats = kept_document(BADGE_SCHEMA), FormatChecker(_FORMATS)
+    return Draft201909Validator(schema, format_checker=formats)
 
 
 def schema_problem(document: JsonObject) -> str | None:
@@ -22,6 +28,8 @@ def schema_problem(document: JsonObject) -> str | None:
 
     The place is told, never the value: it may be a name.
     """
+    from jsonschema.exceptions import best_match
+
     error = best_match(_validator().iter_errors(document))
     if error is None:
         return None

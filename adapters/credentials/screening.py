@@ -23,6 +23,9 @@ MOST_TYPES: Final = 4
 MOST_CONTEXTS: Final = 6
 MOST_OF_ONE_ID: Final = 20
 
+_LARGEST_NUMBER: Final = 2**53 - 1
+_LONGEST_NUMBER: Final = 30
+
 _VALUE_KEYWORDS: Final = frozenset({"@value", "@language", "@direction"})
 
 
@@ -42,7 +45,15 @@ def read_json(content: bytes | str) -> JsonObject:
         raise DocumentNotReadable(problem="it is larger than a credential can be")
     try:
         text = content if isinstance(content, str) else content.decode()
-        document = json.loads(text, object_pairs_hook=_each_name_once, parse_constant=_no_number)
+        document = json.loads(
+            text,
+            object_pairs_hook=_each_name_once,
+            parse_constant=_no_number,
+            parse_int=_whole_number,
+            parse_float=_number,
+        )
+        # Halves of characters can be escaped, but not be written, and so not be signed.
+        json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as damage:
         raise DocumentNotReadable(problem="it is not JSON") from damage
     if not isinstance(document, dict):
@@ -111,6 +122,20 @@ def _each_name_once(pairs: list[tuple[str, object]]) -> JsonObject:
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
     return found
+
+
+def _whole_number(text: str) -> int:
+    """Read a number that every reader of JSON holds exactly (RFC 8259, section 6)."""
+    if len(text) > _LONGEST_NUMBER or abs(int(text)) > _LARGEST_NUMBER:
+        raise ValueError("a number that readers hold differently")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if abs(number) > _LARGEST_NUMBER or len(text) > _LONGEST_NUMBER:
+        raise ValueError("a number that readers hold differently")
+    return number
 
 
 def _no_number(text: str) -> float:

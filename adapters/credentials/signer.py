@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from adapters.credentials.canonical import LinkedData
+from adapters.credentials.comparing import comparing_contexts
 from adapters.credentials.key_ring import KeyRing, SigningKeys
 from adapters.credentials.proofs import signed_document
 from adapters.credentials.public_keys import PublicKeys
@@ -35,6 +36,7 @@ class Signer:
         self._programme_name = programme_name
         self._addresses = addresses
         self._linked = LinkedData()
+        self._compared = LinkedData(comparing_contexts())
 
     def public_keys(self) -> PublicKeys:
         """Return the published half of what signs now."""
@@ -109,7 +111,7 @@ class Signer:
 
     def _refuse_unprotected(self, document: JsonObject) -> None:
         try:
-            unprotected = self._linked.unprotected(document)
+            unprotected = self._compared.unprotected(document)
         except Refusal as refusal:
             raise CredentialNotSignable(
                 problem=f"it is no linked data ({refusal.code})"

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Self, cast
+from typing import Final, NamedTuple, Self
 
 import typst
 
@@ -32,8 +32,6 @@ _CERTAIN: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), 0
 _PROBE: Final = b"""#set document(title: "Letters")
 #set text(font: "Libertinus Serif", lang: "en")
 #sys.inputs.letters"""
-
-Standard = Literal["a-3b", "ua-1"]
 
 
 class Typeface(NamedTuple):
@@ -64,7 +62,9 @@ class Typeface(NamedTuple):
     def printable(self, text: str) -> str:
         """Return ``text`` as it can be set: no letter without a font, no word without an end."""
         shown = "".join(
-            (" " if _is_control(letter) else STAND_IN) if letter in self.missing else letter
+            (" " if _is_control(letter) else STAND_IN + _BREAK)
+            if letter in self.missing
+            else letter
             for letter in text
         )
         return _LONG.sub(_breakable, shown)
@@ -120,25 +120,23 @@ def _source(name: str) -> bytes:
 
 def set_svg(source: str, given: str, typeface: Typeface) -> bytes:
     """Return the drawing that ``source`` makes of ``given`` (JSON); letters are drawn as shapes."""
-    made = typst.compile(
+    return typst.compile(
         _source(source),
         format="svg",
         ignore_system_fonts=not typeface.needs_system_fonts,
         sys_inputs={"given": given},
     )
-    return cast(bytes, made)  # one page
 
 
 def set_png(source: str, given: str, typeface: Typeface, *, points_per_inch: int) -> bytes:
     """Return the picture that ``source`` makes of ``given``; 72 to the inch is one pixel a point."""
-    made = typst.compile(
+    return typst.compile(
         _source(source),
         format="png",
         ppi=points_per_inch,
         ignore_system_fonts=not typeface.needs_system_fonts,
         sys_inputs={"given": given},
     )
-    return cast(bytes, made)  # one page
 
 
 def set_pdf(

@@ -74,6 +74,7 @@ async def given(
 def file_of(
     request: Request, form: CredentialForm, content: bytes, *, is_for_all: bool
 ) -> Response:
+    """Answer with a form of a credential, to be saved under a name that names nobody."""
     headers = headers_of(content, is_for_all=is_for_all)
     headers["content-disposition"] = f'attachment; filename="{FILE_NAMES[form]}"'
     return answered(request, content, MEDIA_TYPES[form], headers)
@@ -93,6 +94,7 @@ def headers_of(content: bytes, *, is_for_all: bool) -> dict[str, str]:
 def answered(
     request: Request, content: bytes, media_type: str, headers: dict[str, str]
 ) -> Response:
+    """Answer with a file, or that whoever asks has it already."""
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, media_type=media_type, headers=headers)

@@ -23,6 +23,8 @@ COLUMNS = (
     "why",
 )
 
+_OF_CREDENTIALS = frozenset({AttentionKind.CREDENTIAL_MISSING, AttentionKind.CREDENTIAL_DIFFERS})
+
 
 @router.get("")
 async def attention(
@@ -57,6 +59,8 @@ async def attention(
 def address_of(line: AttentionItem) -> str:
     """Return the page on which something can be done about it."""
     match line.subject_kind:
+        case SubjectKind.ENROLLMENT if line.kind in _OF_CREDENTIALS:
+            return f"/ops/credentials/awards/{line.subject}"
         case SubjectKind.ENROLLMENT:
             return f"/ops/journeys/{line.subject}"
         case SubjectKind.ORDER | SubjectKind.LINE:

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,15 +12,26 @@ from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
 from adapters.records.keyset import Page
+from domain.csv_cells import Cell, cell_text
+
+__all__ = [
+    "LINES_AT_ONCE",
+    "AsShape",
+    "Cell",
+    "Shape",
+    "cell_text",
+    "csv_answer",
+    "csv_list",
+    "every_line",
+    "rows_of",
+]
 
 LINES_AT_ONCE: Final = 500
 """Lines that are read at a time; a list of any length takes no more memory than these."""
 
-_ACTS_IN_A_SHEET: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MARK: Final = "\ufeff"
 """By which spreadsheets know that the text is UTF-8."""
 
-Cell = str | int | float | bool | datetime | date | None
 LineT = TypeVar("LineT")
 
 
@@ -33,28 +43,6 @@ class Shape(StrEnum):
 
 AsShape = Annotated[Shape | None, BeforeValidator(lambda given: given or None), Query(alias="as")]
 """A parameter of routes: ``?as=csv`` asks for the same list as a file."""
-
-
-def cell_text(cell: Cell, zone: ZoneInfo) -> str:
-    """Return how one cell is written; text that a spreadsheet would carry out is defused.
-
-    Instants are written in the programme's zone with their distance from UTC.
-    """
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "yes" if cell else "no"
-        case datetime():
-            return cell.astimezone(zone).isoformat(sep=" ", timespec="minutes")
-        case date():
-            return cell.isoformat()
-        case str():
-            return f"'{cell}" if cell.startswith(_ACTS_IN_A_SHEET) else cell
-        case float():
-            return f"{cell:.4g}"
-        case int():
-            return str(cell)
 
 
 def csv_answer(

@@ -9,20 +9,26 @@ from portal.operations import (
     attention,
     board,
     checks,
+    credential_acts,
+    credentials,
     journey_list,
     mail,
     order_list,
     reports,
+    state_records,
 )
 
 OVERVIEW: Final[tuple[APIRouter, ...]] = (
     board.router,
     journey_list.router,
     order_list.router,
+    credentials.router,
+    credential_acts.router,
     attention.router,
     mail.router,
     assessors.router,
     reports.router,
+    state_records.router,
     checks.router,
 )
 """Every router of this module's pages."""

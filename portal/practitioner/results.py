@@ -14,6 +14,7 @@ from portal.answers import page
 from portal.forms import OURS
 from portal.practitioner.owning import OwnEnrollment, Results
 from portal.practitioner.posted import field_id
+from portal.practitioner.state_record import States
 
 router = APIRouter(prefix="/my/{enrollment_id}/result", dependencies=[OURS])
 
@@ -47,6 +48,7 @@ class PartResult(Value):
 async def result(
     request: Request,
     results: Results,
+    states: States,
     enrollment_id: OwnEnrollment,
     round_number: Annotated[int | None, Query(alias="round", ge=1)] = None,
 ) -> Response:
@@ -63,6 +65,7 @@ async def result(
         parts=parts,
         met=sum(part.met for part in parts),
         items=sum(len(part.items) for part in parts),
+        record=await states.record(enrollment_id) if view.awarded_at else None,
     )
 
 

@@ -43,7 +43,7 @@ ONE_TRY: Final = 25.0
 """Seconds after which somebody presses again."""
 
 BETWEEN_TRIES: Final = 0.4
-PATIENCE: Final = 240.0
+PATIENCE: Final = 120.0
 """Seconds after which somebody gives up, which the run counts as a journey that is stuck."""
 
 LOOK_EVERY: Final = 0.15

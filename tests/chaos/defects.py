@@ -20,6 +20,7 @@ from activities.ports import Written
 from activities.steps import OfferRound
 from adapters.mail.smtp_connection import Connection
 from adapters.records import journey_book
+from adapters.records.database import Database
 from adapters.records.journey_book import JourneyBook
 from adapters.records.round_tables import AssignmentRow, RoundRow
 from adapters.records.steps import rounds
@@ -78,8 +79,10 @@ def _check_then_insert() -> None:
     """Trap 11: whether a round has a live assignment is looked up first, then one is inserted.
 
     The look is a transaction of its own, before the turn is written: of two workers that look
-    before either has committed, both insert.
+    before either has committed, both insert. Nothing is locked either: a lock that the product takes
+    for other reasons would still stand in the way.
     """
+    setattr(Database, "has_row_locks", False)  # noqa: B010
     enter = JourneyBook.enter
 
     async def looking_first(book: JourneyBook, entry: Entry, *, is_delayed: bool = False) -> Written:

@@ -23,8 +23,11 @@ from tests.chaos.stack import MAIL, ChaosStack
 from tests.waiting import pause
 from workflows.names import JOURNEYS_QUEUE
 
-WITHIN: Final = 300.0
+WITHIN: Final = 180.0
 """Seconds after which what is still in motion counts as stuck."""
+
+WITHOUT_HELP: Final = 45.0
+"""Seconds that everything has to come to rest by itself, before the sweep comes by."""
 
 LATER: Final = STUCK_AFTER + timedelta(minutes=5)
 """By how much the sweep of the end is ahead: a regular one would come some minutes later."""
@@ -85,18 +88,18 @@ async def settle(stack: ChaosStack, crowd: Crowd, client: Client) -> SweepReport
     for service in stack.services.values():
         service.is_held = False
         await stack.until_ready(service)
-    await _at_rest(crowd)
+    await _at_rest(crowd, WITHOUT_HELP)
     await _sweep(client)
-    await _at_rest(crowd)
+    await _at_rest(crowd, WITHIN)
     return await _sweep(client)
 
 
-async def _at_rest(crowd: Crowd) -> None:
+async def _at_rest(crowd: Crowd, within: float) -> None:
     async def is_at_rest() -> bool:
         return await in_motion(crowd) == 0
 
     with suppress(GaveUp):  # what still moves is counted
-        await until("everything to come to rest", is_at_rest, WITHIN)
+        await until("everything to come to rest", is_at_rest, within)
 
 
 async def in_motion(crowd: Crowd) -> int:

@@ -35,9 +35,9 @@ AFTER_THE_TASK: float = 13.0
 
 HELD = text(
     "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
-    " AND query LIKE 'INSERT INTO assignments%'"
+    " AND query LIKE 'INSERT INTO assignments%' AND state_change < now() - interval '500 ms'"
 )
-"""Sessions that have inserted an assignment and not committed it."""
+"""Sessions that have inserted an assignment and whose commit is held back."""
 
 _REMINDERS = TypeAdapter(tuple[Reminder, ...])
 
@@ -147,6 +147,7 @@ async def test_an_assignment_that_is_looked_for_before_it_is_inserted_is_found(
     playing = asyncio.create_task(scene.play(3, Course.OFFERED))
 
     async def is_held() -> bool:
+        assert not playing.done(), playing.result()
         async with records.reading() as session:
             return bool(await session.scalar(HELD))
 

@@ -63,6 +63,7 @@ async def test_each_round_keeps_its_result_and_the_award_says_what_was_met(
     source = await browser.get(f"/my/{placed.enrollment_id}/result")
     assert "Awarded: Steady Hands" in browser.text
     assert "Congratulations, Learner" in browser.text
+    assert "Nobody is told of this award before you say so" in browser.text
     assert browser.text.count("Locked: met in round 1") == len(ITEMS) - 1
     assert browser.text.count("Locked: met in round 2") == 1
     assert FEEDBACK not in browser.text

@@ -27,7 +27,8 @@ export class Documents {
     for(const key of document.keys ?? (document.kty ? [document] : [])) {
       this.#keys.set(key.kid, key);
     }
-    if(typeof document.id === 'string') {
+    // What did:key stands for follows from its own text; nobody may say otherwise.
+    if(typeof document.id === 'string' && !document.id.startsWith('did:key:')) {
       this.#byId.set(document.id, document);
       this.#keepMethods(document);
     }

@@ -31,16 +31,19 @@ export async function flawOfProof(credential, documents) {
 }
 
 async function flawOfKey(credential, documents) {
-  const {verificationMethod} = credential.proof;
+  const {verificationMethod: named} = credential.proof;
   let method;
+  let controller;
   try {
-    method = (await documents.loader(verificationMethod)).document;
+    method = (await documents.loader(named)).document;
+    controller = (await documents.loader(method.controller)).document;
   } catch(error) {
-    return {code: 'key_not_at_hand', detail: verificationMethod};
+    return {code: 'key_not_at_hand', detail: named};
   }
-  return method.controller === issuerOf(credential)
+  const allowed = [controller.assertionMethod ?? []].flat().map(each => each.id ?? each);
+  return method.controller === issuerOf(credential) && allowed.includes(named)
     ? undefined
-    : {code: 'key_not_the_issuers', detail: `${verificationMethod} is of ${method.controller}`};
+    : {code: 'key_not_the_issuers', detail: `${named} is of ${method.controller}`};
 }
 
 // The period is a check of its own, and so is the status: here the library is asked about the

@@ -1,0 +1,25 @@
+"""The table of acts that are on their way to a journey."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from adapters.records.tables import Base
+from domain.values import JsonObject
+
+
+class RequestRow(Base):
+    """An act that was sent to a journey and is not answered; an answered one is gone.
+
+    ``sequence`` is how many entries the journey had written when it was sent.
+    """
+
+    __tablename__ = "requests"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
+    update: Mapped[str]
+    request: Mapped[JsonObject]
+    sequence: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
