@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: demo up test browser verifier screenshots check fix lock help clean
+.PHONY: demo up test chaos browser verifier screenshots check fix lock help clean
 .DEFAULT_GOAL := help
 
 demo: $(RUN) ## Walk one practitioner from order to credential, on the real engine, in a minute
@@ -15,6 +15,9 @@ up: $(RUN) ## Start the portal and everything it needs, with a sample cohort; un
 
 test: browser verifier ## Run every test, on real servers that the tests start themselves
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile
+
+chaos: $(DEV) ## Kill and cut the real stack while people act, then count; SEED= JOURNEYS= FAULTS=
+	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --journeys $(or $(JOURNEYS),100) --faults $(or $(FAULTS),40)
 
 browser: $(DEV) ## Find the browser for the tests of pages, or install it
 	@$(BIN)/python tools/browser.py

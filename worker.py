@@ -25,6 +25,7 @@ from activities.records import JourneyRecordsActivities, OrderRecordsActivities
 from activities.registration import activities_of, refuse_incomplete
 from activities.storage import DocumentActivities
 from activities.sweeping import SweepActivities
+from activities.transcripts import TranscriptActivities
 from activities.uploads import UploadActivities
 from activities.webhooks import WebhookActivities
 from adapters.assembly import (
@@ -35,6 +36,7 @@ from adapters.assembly import (
     notice_book_of,
     piece_store_of,
     signer_of,
+    transcriber_of,
     webhook_rule_of,
 )
 from adapters.documents.isolated import IsolatedInspector
@@ -53,6 +55,7 @@ from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
 from adapters.records.refund_book import RefundBook
 from adapters.records.status_list_book import StatusListBook
+from adapters.records.transcript_book import TranscriptBook
 from adapters.records.upload_book import UploadBook
 from adapters.releases import versioning_of
 from adapters.telemetry import configure_logging, logger_named, use_forwarding_runtime
@@ -109,6 +112,7 @@ def implementations_of(
             SweepActivities(sweeper),
             BulkActivities(bulk_runner_of(engine, database, files)),
             credential_activities_of(engine, settings, database),
+            TranscriptActivities(TranscriptBook(database), transcriber_of(settings)),
         ),
         mail=MailActivities(
             notice_book_of(settings, database), relay, letter_writer_of(settings), engine

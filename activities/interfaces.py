@@ -32,6 +32,7 @@ from activities.credential_contracts import (
     StatusListPublished,
     StatusListRef,
 )
+from activities.transcript_contracts import TranscriptMade, TranscriptRef
 from activities.webhook_contracts import DeliveryOutcome, DeliveryRef
 
 
@@ -137,6 +138,15 @@ class Credentials(ABC):
         """Sign and keep a status list as the records have it now."""
 
 
+class Transcripts(ABC):
+    """Makes transcripts. Runs on the queue ``journeys``, where the signing keys are."""
+
+    @activity.defn(name="make_transcript")
+    @abstractmethod
+    async def make_transcript(self, transcript: TranscriptRef) -> TranscriptMade:
+        """Make the transcript of somebody, once for each set of credentials that count."""
+
+
 class Sweeping(ABC):
     """The regular look at everything."""
 
@@ -148,6 +158,6 @@ class Sweeping(ABC):
 
 INTERFACES = (
     *(JourneyRecords, OrderRecords, Mail, Documents, Uploads),
-    *(Webhooks, Bulk, Credentials, Sweeping),
+    *(Webhooks, Bulk, Credentials, Transcripts, Sweeping),
 )
 """Every interface; the worker checks at start-up that each activity is registered."""

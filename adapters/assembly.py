@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from adapters.credentials.key_ring import KeyRing, PublicRing
 from adapters.credentials.public_keys import PublicKeys
 from adapters.credentials.signer import Signer
+from adapters.credentials.transcript import Transcriber
 from adapters.credentials.verifying import CredentialVerifier
 from adapters.files import FileStore, S3Access
 from adapters.mail.letters import LetterWriter
@@ -70,6 +71,16 @@ def signer_of(settings: Settings) -> Signer:
         settings.credential_issuer,
         settings.programme_name,
         credential_addresses_of(settings),
+    )
+
+
+def transcriber_of(settings: Settings) -> Transcriber:
+    """Return who signs transcripts, with the same keys."""
+    return Transcriber(
+        signer_of(settings),
+        programme_name=settings.programme_name,
+        public_url=settings.public_url.rstrip("/"),
+        zone=ZoneInfo(settings.programme_zone),
     )
 
 

@@ -20,15 +20,18 @@ from cli.cohort_acts import (
     withdraw,
     write,
 )
-from cli.cohort_journey import Journey, is_at_clock
+from cli.cohort_journey import Journey, grounds_of, is_at_clock, until
 from cli.cohort_work import sample_work
-from domain.enrollment import ClockKind, Stage
+from domain.enrollment import ClockKind, Party, Stage
 from domain.notices import NoticeKind
 from domain.policy import Approval, Policy
 from workflows.contracts import Standing
 
 Course = Callable[[Journey], Awaitable[None]]
 """Takes one journey to where it shall stand."""
+
+PRESS: Final = "cohort"
+"""Under which a correction is asked for, so that a repeated course asks for the same one."""
 
 _APPROVED: Final = Policy(approval=Approval.ALWAYS)
 _TWO_ROUNDS: Final = Policy(rounds=2)
@@ -145,6 +148,31 @@ async def awarded(journey: Journey) -> None:
     await hand_in(journey)
     await judge(journey)
     await journey.until_stage(Stage.ENDED)
+
+
+async def taken_back(journey: Journey) -> None:
+    """Was awarded; the credential is about somebody else's work, and was taken back."""
+    await awarded(journey)
+    why = grounds_of("The portfolio was handed in by another school before.", Party.OPS)
+    await (await journey.desks.credential_desk()).revoke(await _first(journey), why, PRESS)
+
+
+async def issued_anew(journey: Journey) -> None:
+    """Was awarded; the name in the credential was misspelled, and another one took its place."""
+    await awarded(journey)
+    why = grounds_of("The name was misspelled in the order.", Party.OPS)
+    await (await journey.desks.credential_desk()).reissue(await _first(journey), why, PRESS)
+
+
+async def _first(journey: Journey) -> str:
+    """Return the first credential of the award, once it is made."""
+    views = journey.desks.credentials
+
+    async def is_made() -> bool:
+        return bool(await views.of_enrollment(journey.enrollment_id))
+
+    await until(f"{journey.person.external_id}: the credential", is_made)
+    return (await views.of_enrollment(journey.enrollment_id))[0].id
 
 
 async def awarded_in_two_rounds(journey: Journey) -> None:

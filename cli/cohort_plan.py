@@ -42,8 +42,8 @@ _WITHOUT_ASSESSOR: Final[dict[int, Course]] = {
     30: courses.revised,
     31: courses.revising_two_parts,
     35: courses.awarded,
-    36: courses.awarded,
-    37: courses.awarded,
+    36: courses.issued_anew,
+    37: courses.taken_back,
     38: courses.withdrawn,
     39: courses.refunded,
 }

@@ -5,12 +5,16 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from adapters.assembly import credential_addresses_of, public_keys_of, verifier_of
+from adapters.credentials.forms import CredentialForms
 from adapters.credentials.unbaking import unbake
 from adapters.records.credential_views import CredentialViews
+from adapters.records.shared_credentials import SharedCredentials
 from cli.office import Office
-from domain.credential_forms import FILE_NAMES, CredentialForm
+from domain.credential_faces import face_of
+from domain.credential_forms import FILE_NAMES, CredentialFace, CredentialForm
 from domain.credentials import UnknownStatusList
 from domain.verification import Verification
 
@@ -20,7 +24,7 @@ KEYS_FILE: Final = "jwks.json"
 
 
 async def write_files(office: Office, credential_id: str, directory: Path) -> tuple[Path, ...]:
-    """Write a credential, its status list and the public keys; returns what was written.
+    """Write a credential in every form, its status list and the public keys; returns the files.
 
     What was signed is written as the bytes that were kept. Refuses ``unknown_credential``,
     ``unknown_status_list`` and ``no_signing_keys``.
@@ -37,7 +41,35 @@ async def write_files(office: Office, credential_id: str, directory: Path) -> tu
     }
     if signed.jwt is not None:
         contents[FILE_NAMES[CredentialForm.JWT]] = signed.jwt.encode()
+    contents |= await _pictures(office, credential_id)
     return await asyncio.to_thread(_write, directory, contents)
+
+
+async def _pictures(office: Office, credential_id: str) -> dict[str, bytes]:
+    """Return the badge in both formats and the certificate: what was signed, for people."""
+    shared = SharedCredentials(office.database)
+    credential = await shared.credential(credential_id)
+    says = (await verified(office, credential.body)).says
+    if says is None:  # our own bytes, unreadable: nothing truthful can be drawn
+        return {}
+    face = face_of(
+        says,
+        await shared.entry(credential.enrollment_id),
+        programme=office.settings.programme_name,
+        zone=ZoneInfo(office.zone),
+        issued_at=credential.issued_at,
+        names_recipient=True,
+    )
+    return await asyncio.to_thread(_drawn, face, credential.body)
+
+
+def _drawn(face: CredentialFace, credential: bytes) -> dict[str, bytes]:
+    forms = CredentialForms()
+    return {
+        FILE_NAMES[CredentialForm.PNG]: forms.badge_png(face, credential),
+        FILE_NAMES[CredentialForm.SVG]: forms.badge_svg(face, credential),
+        FILE_NAMES[CredentialForm.PDF]: forms.certificate_pdf(face, credential),
+    }
 
 
 async def verified(office: Office, content: bytes) -> Verification:

@@ -21,6 +21,7 @@ from adapters.records.opening import bring_up_to_date, open_database
 from adapters.records.roster_book import RosterBook
 from adapters.time_skipping import current_time, fast_forward
 from cli.checks import print_invariants
+from cli.demo_credential import is_issued, tell_credential
 from cli.desks import assessor_desk, order_desk, practitioner_desk, views_of
 from cli.files import chunks_of
 from cli.office import Office, grounds_now, known_settings
@@ -76,11 +77,12 @@ async def play(data_dir: Path) -> bool:
             player = Player(office, engine, advance)
             enrollment_id = await player.play()
         is_unbroken = await _tell(office, enrollment_id)
+        is_genuine = await tell_credential(office, enrollment_id, data_dir / "credential")
     say(f"\nPlayed in {time.monotonic() - began:.0f} s; nothing of it is running any more.")
     say(f"The mails as they were caught: {data_dir / 'mail'}")
     say(f"The engine's own pages: start `starter.py up --data-dir {data_dir}` and open the")
     say(f"address that it prints; the journey is the workflow {journey_id(enrollment_id)}.")
-    return is_unbroken
+    return is_unbroken and is_genuine
 
 
 async def _tell(office: Office, enrollment_id: str) -> bool:
@@ -107,7 +109,7 @@ class Player:
         self._key = CatalogKey(library="missouri", slug=PAGE)
 
     async def play(self) -> str:
-        """Play from the catalogue to the award; returns the enrollment."""
+        """Play from the catalogue to the credential; returns the enrollment."""
         await self._prepare_programme()
         await self._buy()
         await self._verify()
@@ -122,8 +124,12 @@ class Player:
         await self._assess(assessor)
         await self._until_stage(Stage.ENDED)
         await self._mail_is_out()
+        await self._until("the credential", self._is_issued)
         self._advance()
         return self._enrollment_id
+
+    async def _is_issued(self) -> bool:
+        return await is_issued(self._office, self._enrollment_id)
 
     async def _prepare_programme(self) -> None:
         """Import a published page with its details, publish it, and import the roster."""

@@ -46,7 +46,7 @@ def up(data_dir: DataDir = Path("var"), cohort: WithCohort = True) -> None:
 
 
 def demo(data_dir: DataDir = Path("var/demo")) -> None:
-    """Play one whole journey with real input, from order to award, and print its story."""
+    """Play one whole journey with real input, from order to credential, and print its story."""
     from adapters.embedded.stack import forget
     from cli.demo import play
 

@@ -47,6 +47,7 @@ class Scope(StrEnum):
     ROSTER_ACT = "roster:act"
     CATALOG_READ = "catalog:read"
     CATALOG_ACT = "catalog:act"
+    CREDENTIALS_READ = "credentials:read"
     CALENDAR_READ = "calendar:read"
     CALENDAR_ACT = "calendar:act"
     REPORTS_READ = "reports:read"

@@ -41,6 +41,7 @@ from office.practising import PractitionerDesk
 from office.previews import Previews
 from office.requests import Requests
 from office.roster import RosterDesk
+from office.transcripts import TranscriptDesk
 
 Connect = Callable[[], Awaitable[WorkflowEngine]]
 """Reaches the engine; raises ``EngineUnreachable``."""
@@ -164,6 +165,10 @@ class Desks:
             CorrectionBook(self.database),
             self.credentials,
         )
+
+    async def transcripts(self) -> TranscriptDesk:
+        """Return where practitioners ask for their transcript."""
+        return TranscriptDesk(await self.engine())
 
     async def bulk(self) -> BulkDesk:
         """Return where operations act on many journeys."""

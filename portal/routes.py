@@ -36,6 +36,7 @@ from portal.practitioner import (
     results,
     state_record,
     submitting,
+    transcript,
     versions,
     writing,
 )
@@ -46,6 +47,7 @@ from portal.uploads import tus
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     webhooks.router,
+    transcript.router,  # before the journeys, whose numbers could be any word
     practitioner_home.router,
     portfolio.router,
     portfolio.files_router,

@@ -71,6 +71,11 @@ def bulk_act_id(bulk_id: str) -> str:
     return f"bulk/{bulk_id}"
 
 
+def transcript_id(of: str) -> str:
+    """Return the activity id under which somebody's transcript is made; ``of`` tells nothing."""
+    return f"transcript/{of}"
+
+
 def inspection_id(artifact_id: str) -> str:
     """Return the activity id under which an uploaded file is inspected."""
     return f"inspect/{artifact_id}"

@@ -75,7 +75,7 @@ def credentials_in(pdf: bytes, budget: timedelta = BUDGET) -> Sequence[bytes]:
 
 def _read_apart(pdf: bytes, budget: timedelta) -> Found:
     try:
-        ended = subprocess.run(  # noqa: S603  a module of this project, and nothing of the file
+        ended = subprocess.run(
             [sys.executable, "-m", "adapters.credentials"],
             cwd=_PROJECT,
             input=pdf,

@@ -34,7 +34,7 @@ class CertificateWords(Value):
     programme: str
     recipient: str | None
     issuer_line: str
-    awarded_line: str
+    facts: tuple[str, ...]
     outcomes: tuple[OutcomeMet, ...]
     address: str
     address_shown: str
@@ -77,7 +77,7 @@ def _certificate(face: CredentialFace, typeface: Typeface) -> CertificateWords:
         programme=shown(face.programme),
         recipient=shown(face.recipient) if face.recipient else None,
         issuer_line=shown(_issuer_line(face)),
-        awarded_line=shown(_awarded_line(face)),
+        facts=tuple(map(shown, _facts(face))),
         outcomes=tuple(
             OutcomeMet(
                 number=outcome.number,
@@ -102,19 +102,17 @@ def _file_title(face: CredentialFace) -> str:
 
 
 def _issuer_line(face: CredentialFace) -> str:
-    """Return who issued it, and for how much work."""
-    by = f"Issued by {face.issuer}"
-    if face.issuer != face.programme:
-        by = f"{by} through {face.programme}"
-    if face.pd_hours == 0:
-        return by
-    hours = "hour" if face.pd_hours == 1 else "hours"
-    return f"{by} · {face.pd_hours} {hours} of professional development"
+    """Return who issued it, and through which programme where that has another name."""
+    through = "" if face.issuer == face.programme else f" through {face.programme}"
+    return f"Issued by {face.issuer}{through}"
 
 
-def _awarded_line(face: CredentialFace) -> str:
+def _facts(face: CredentialFace) -> tuple[str, ...]:
+    """Return when it was awarded and until when it counts, and what work and library it was."""
     until = f" · valid until {face.expires}" if face.expires else ""
-    return f"Awarded {face.awarded}{until} · {face.library_name}"
+    hours = "hour" if face.pd_hours == 1 else "hours"
+    work = f"{face.pd_hours} {hours} of professional development · " if face.pd_hours else ""
+    return (f"Awarded {face.awarded}{until}", f"{work}{face.library_name}")
 
 
 def _dated(instant: Instant) -> Dated:

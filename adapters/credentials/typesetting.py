@@ -70,6 +70,10 @@ class Typeface(NamedTuple):
         return _LONG.sub(_breakable, shown)
 
 
+def _instead_of(letter: str) -> str:
+    return " " if _is_control(letter) else STAND_IN + _BREAK
+
+
 def _breakable(word: re.Match[str]) -> str:
     text = word.group()
     return _BREAK.join(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
@@ -129,7 +133,7 @@ def set_svg(source: str, given: str, typeface: Typeface) -> bytes:
 
 
 def set_png(source: str, given: str, typeface: Typeface, *, points_per_inch: int) -> bytes:
-    """Return the picture that ``source`` makes of ``given``; 72 to the inch is one pixel a point."""
+    """Return the picture that ``source`` makes of ``given``; 72 to the inch: a pixel a point."""
     return typst.compile(
         _source(source),
         format="png",

@@ -39,31 +39,23 @@ class SharingBook:
         Raises ``SharingChanged`` when another window was faster.
         """
         based_on = sharing.version
-        row = SharingRow(
-            enrollment_id=enrollment_id,
-            visibility=sharing.visibility,
-            shows_name=sharing.shows_name,
-            shows_details=sharing.shows_details,
-            gives_files=sharing.gives_files,
-            version=based_on + 1,
-            changed_at=at,
-        )
+        kept = {
+            "visibility": sharing.visibility.value,
+            "shows_name": sharing.shows_name,
+            "shows_details": sharing.shows_details,
+            "gives_files": sharing.gives_files,
+            "version": based_on + 1,
+            "changed_at": at,
+        }
         write = (
             update(SharingRow)
             .where(SharingRow.enrollment_id == enrollment_id, SharingRow.version == based_on)
-            .values(
-                visibility=row.visibility,
-                shows_name=row.shows_name,
-                shows_details=row.shows_details,
-                gives_files=row.gives_files,
-                version=row.version,
-                changed_at=row.changed_at,
-            )
+            .values(**kept)
             .returning(SharingRow.version)
         )
         async with self._database.transaction() as session:
             if based_on == 0:
-                is_kept = await is_added(session, row)
+                is_kept = await is_added(session, SharingRow(enrollment_id=enrollment_id, **kept))
             else:
                 is_kept = await session.scalar(write) is not None
         if not is_kept:

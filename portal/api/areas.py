@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from portal.api import acts, catalog, journeys, orders, reports, roster, webhooks
+from portal.api import acts, catalog, credentials, journeys, orders, reports, roster, webhooks
 
 AREAS: Final[tuple[APIRouter, ...]] = (
     journeys.api,
@@ -13,6 +13,7 @@ AREAS: Final[tuple[APIRouter, ...]] = (
     roster.api,
     catalog.api,
     catalog.calendar_api,
+    credentials.api,
     reports.api,
     webhooks.api,
 )

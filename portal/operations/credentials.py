@@ -1,7 +1,6 @@
 """Credentials before operations: the list, one of them, and what became of an award."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from adapters.records.credential_values import CorrectionState, CredentialFilter
 from adapters.records.keyset import Page
 from domain.credentials import CorrectionKind, CredentialState
 from domain.enrollment import Party
+from domain.months import month_named
 from domain.refusals import Refusal
 from portal.answers import page
 from portal.credentials.parts import CredentialId
@@ -25,7 +25,7 @@ from portal.site import Site
 router = APIRouter(prefix="/ops/credentials", dependencies=[OURS])
 
 AwardId = Annotated[str, Path(max_length=40)]
-Month = Annotated[str | None, NONE, Query(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str | None, NONE, Query(max_length=7)]
 
 COLUMNS = (
     *("credential", "enrollment", "practitioner", "micro-credential", "library", "state"),
@@ -59,13 +59,14 @@ async def credentials(
     shape: AsShape = None,
 ) -> Response:
     """List credentials, issued last first, or all that fit as CSV."""
-    since, before = _month(month, site)
+    issued_in = month_named(month) if month else None
+    zone = site.settings.programme_zone
     wanted = CredentialFilter(
         text=text or None,
         state=state,
         library=library or None,
-        issued_since=since,
-        issued_before=before,
+        issued_since=issued_in.begins(zone) if issued_in else None,
+        issued_before=issued_in.next.begins(zone) if issued_in else None,
     )
     views = site.desks.credentials
     if shape is Shape.CSV:
@@ -140,16 +141,6 @@ async def award_page(
         refusal=refusal,
         reason=reason,
     )
-
-
-def _month(month: str | None, site: Site) -> tuple[datetime | None, datetime | None]:
-    """Return the first instant of a month of the programme's zone, and that of the next one."""
-    if month is None:
-        return None, None
-    year, number = map(int, month.split("-"))
-    following = (year + 1, 1) if number == 12 else (year, number + 1)
-    first = datetime(year, number, 1, tzinfo=site.zone)
-    return first.astimezone(UTC), datetime(*following, 1, tzinfo=site.zone).astimezone(UTC)
 
 
 def _row(line: CredentialLine) -> Sequence[Cell]:

@@ -34,6 +34,7 @@ SCOPE_WORDS: Final = {
     Scope.ROSTER_ACT: "Change the roster: capacity, leave, libraries",
     Scope.CATALOG_READ: "See the catalogue with its drafts",
     Scope.CATALOG_ACT: "Import pages, enter details, publish",
+    Scope.CREDENTIALS_READ: "See credentials with their holders, and verify them",
     Scope.CALENDAR_READ: "See holidays and closures",
     Scope.CALENDAR_ACT: "Close days",
     Scope.REPORTS_READ: "See reports and checks",

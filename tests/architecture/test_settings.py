@@ -51,6 +51,7 @@ def test_stores_lie_in_the_data_directory_unless_named(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/laurel.db"
     assert settings.files_url == f"file://{tmp_path}/files"
+    assert settings.keys_dir == tmp_path / "keys"
 
 
 def test_on_this_machine_lets_no_outside_store_through(
@@ -60,6 +61,8 @@ def test_on_this_machine_lets_no_outside_store_through(
     for name in ("DATABASE_URL", "FILES_URL", "FILES_ENDPOINT", "SMTP_HOST", "SMTP_USERNAME"):
         monkeypatch.setenv(PREFIX + name, "https://outside.example.org")
     monkeypatch.setenv("LAUREL_SMTP_ENCRYPTION", "tls")
+    monkeypatch.setenv("LAUREL_KEYS_DIR", "/outside")
+    monkeypatch.setenv("LAUREL_CREDENTIAL_ISSUER", "did:web:outside.example.org")
     local = load_settings().on_this_machine(tmp_path, 2525)
     assert not [text for text in local.as_environment().values() if "outside" in text]
     assert (local.smtp_port, local.smtp_encryption) == (2525, MailEncryption.NONE)
@@ -84,6 +87,19 @@ def test_a_zone_that_does_not_exist_is_refused_at_start(monkeypatch: pytest.Monk
     monkeypatch.setenv("LAUREL_PROGRAMME_ZONE", "America/Missouri")
     with pytest.raises(ValidationError, match="time zone"):
         load_settings()
+
+
+@pytest.mark.parametrize("issuer", ["did:web:", "did:web:a/b", "did:key:z6Mk", "laurel", ""])
+def test_an_issuer_that_is_none_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, issuer: str
+) -> None:
+    """Proves: nothing is ever signed in a name that nobody can look up."""
+    monkeypatch.setenv("LAUREL_CREDENTIAL_ISSUER", issuer)
+    with pytest.raises(ValidationError, match="did:web:host"):
+        load_settings()
+    for good in ("did:key", "did:web:laurel.example.org", "did:web:localhost%3A8000:issuers:a"):
+        monkeypatch.setenv("LAUREL_CREDENTIAL_ISSUER", good)
+        assert load_settings().credential_issuer == good
 
 
 def test_a_refused_setting_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """``python -m tests.chaos --seed 1 --journeys 100 --faults 40``: a run, its table, its exit code.
 
-Exit code 1 when anything is above zero that must not be. ``--plan`` shows the plan and does nothing.
+Exit code 1 when anything is above zero that must not be. ``--plan`` shows the plan, no more.
 """
 
 import argparse
@@ -10,10 +10,11 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from adapters.telemetry import use_forwarding_runtime
 from tests.architecture.source import ROOT
 from tests.chaos.plan import planned
+from tests.chaos.previous import PreviousRelease
 from tests.chaos.run import run
 from tests.chaos.stack import Shape
 
@@ -37,12 +38,14 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(plan.model_dump_json(indent=1) + "\n")
         return 0
     # What happens to our own connections is the run's subject, not news.
+    use_forwarding_runtime()
     logging.disable(logging.CRITICAL)
     directory = WHERE / f"seed-{given.seed}"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     shape = Shape(workers=given.workers, portals=given.portals)
-    report = asyncio.run(run(plan, directory, shape=shape, tell=_tell))
+    release = PreviousRelease()
+    report = asyncio.run(run(plan, directory, shape=shape, release=release, tell=_tell))
     sys.stderr.write(CLEAR if sys.stderr.isatty() else "")
     sys.stdout.write(report.table())
     return 0 if report.is_sound else 1

@@ -1,4 +1,4 @@
-"""Where a worker of the harness can be killed: before and after each activity and each effect in it.
+"""Where a worker of the harness can be killed: before and after each activity and its effects.
 
 A file in the folder of orders, named as a boundary, kills the first worker that comes to it. Taking
 the file away is the claim, so one order kills one worker, and kills it at that very place.
@@ -94,7 +94,7 @@ class Boundaries(ClientInterceptor, WorkerInterceptor):
     def __init__(self, orders: KillOrders) -> None:
         self._orders = orders
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Stand before every activity."""
         return _Activity(next, self._orders)
 
@@ -104,7 +104,7 @@ class _Activity(ActivityInboundInterceptor):
         super().__init__(inner)
         self._orders = orders
 
-    async def execute_activity(self, input: ExecuteActivityInput) -> object:  # noqa: A002
+    async def execute_activity(self, input: ExecuteActivityInput) -> object:
         name = activity.info().activity_type
         self._orders.reached(f"{name}-before")
         outcome: object = await super().execute_activity(input)

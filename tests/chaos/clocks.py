@@ -1,8 +1,8 @@
-"""What the harness does to time in its own workers: a wall clock that jumps, and days that are short.
+"""What the harness does to time in its own workers: a clock that jumps, and days that are short.
 
-The engine's clock cannot be moved from outside, and a journey's own clock, moved ahead, stops at the
-first timer until a worker has looked at it. So a three days' stop is played on journeys whose days
-last two seconds: their due times are computed by the product and then drawn together.
+The engine's clock cannot be moved from outside, and a journey's own clock, moved ahead, stops at
+the first timer until a worker has looked at it. So a three days' stop is played on journeys whose
+days last two seconds: their due times are computed by the product and then drawn together.
 """
 
 import sys
@@ -55,8 +55,8 @@ class JumpingClock:
 
         for name, module in list(sys.modules.items()):
             is_ours = name.partition(".")[0] in OURS
-            if is_ours and getattr(module, "datetime", None) is datetime:
-                setattr(module, "datetime", Jumping)
+            if is_ours and vars(module).get("datetime") is datetime:
+                vars(module)["datetime"] = Jumping
 
 
 def draw_days_together() -> None:

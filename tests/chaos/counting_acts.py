@@ -76,7 +76,9 @@ class Found:
             ActKind.UPLOADED: lambda: self.files.get(place, False),
             ActKind.MARKED: lambda: self.marks.get(place) == act.value,
             ActKind.DECLINED: lambda: self.assignments.get(act.key) == AssignmentState.DECLINED,
-            ActKind.REASSIGNED: lambda: self.timeline[(act.subject_id, Happening.ASSIGNMENT_ENDED)] > 0,
+            ActKind.REASSIGNED: lambda: (
+                self.timeline[(act.subject_id, Happening.ASSIGNMENT_ENDED)] > 0
+            ),
             ActKind.WITHDRAWN: lambda: self.endings.get(act.subject_id) == Ending.WITHDRAWN,
         }
         if act.kind in ONCE:
@@ -137,9 +139,7 @@ async def _found(records: Database, files: FileStore) -> Found:
         texts=texts,
         said=said,
         files={(a.enrollment_id, a.sha256): await _is_whole(files, a) for a in artifacts},
-        marks={
-            (m.enrollment_id, f"{m.round}/{m.assessor_id}/{m.item}"): m.kind for m in marks
-        },
+        marks={(m.enrollment_id, f"{m.round}/{m.assessor_id}/{m.item}"): m.kind for m in marks},
         assignments=held,
         timeline=Counter((each.enrollment_id, Happening(each.kind)) for each in happened),
         once=Counter(

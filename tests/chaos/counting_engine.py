@@ -1,4 +1,4 @@
-"""The engine's own word: failed workflow tasks, workflows that failed, and what runs without a row."""
+"""The engine's own word: failed tasks, failed workflows, and what runs without a row."""
 
 from collections import Counter
 from typing import Final

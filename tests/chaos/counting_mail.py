@@ -1,7 +1,7 @@
 """Notices: what the records say became of each, against what the mail server itself wrote down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -72,9 +72,7 @@ def _in(notices: Iterable[NoticeRow], state: NoticeState) -> int:
     return sum(each.state == state for each in notices)
 
 
-def _in_the_gap(
-    notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]
-) -> list[str]:
+def _in_the_gap(notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]) -> list[str]:
     """Return what was taken twice, and flagged as unknown before it was sent again."""
     flagged = [each.id for each in notices if each.repeats > 0]
     return [each for each in flagged if len(taken.get(each, ())) == MOST_TAKEN]
@@ -86,9 +84,7 @@ def _repeated(notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]) ->
     return [key for key, lines in taken.items() if len(lines) > 1 and key not in in_the_gap]
 
 
-def _refused_by_nobody(
-    notices: Iterable[NoticeRow], lines: Iterable[SinkLine]
-) -> Iterator[str]:
+def _refused_by_nobody(notices: Iterable[NoticeRow], lines: Iterable[SinkLine]) -> Iterator[str]:
     refusals = {line.answer for line in lines if line.answer.startswith("5")}
     for notice in notices:
         if notice.state == NoticeState.REFUSED and notice.reply not in refusals:
@@ -114,7 +110,7 @@ async def _missing_reminders(records: Database, notices: Iterable[NoticeRow]) ->
     return missing
 
 
-async def _ran(records: Database) -> "Iterator[tuple[DueTimeRow, datetime, timedelta]]":  # type: ignore[misc]
+async def _ran(records: Database) -> AsyncIterator[tuple[DueTimeRow, datetime, timedelta]]:
     """Yield every due time that a journey waited for, until when, and how late it may remind."""
     async with records.reading() as session:
         dues = {each.id: each for each in await session.scalars(select(DueTimeRow))}

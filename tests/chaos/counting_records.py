@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import ScalarSelect, func, select
@@ -29,7 +30,7 @@ async def count_records(records: Database) -> list[Count]:
         proficient = set(
             await session.scalars(
                 select(RoundRow.enrollment_id).where(
-                    RoundRow.is_proficient, RoundRow.decided_at.is_not(None)
+                    RoundRow.is_proficient.is_(True), RoundRow.decided_at.is_not(None)
                 )
             )
         )
@@ -70,7 +71,7 @@ def _overlapping(assignments: Iterable[AssignmentRow]) -> list[str]:
     found = []
     for (enrollment_id, number), held in rounds.items():
         held.sort(key=lambda each: each.offered_at)
-        for earlier, later in zip(held, held[1:], strict=False):
+        for earlier, later in pairwise(held):
             if earlier.ended_at is None or earlier.ended_at > later.offered_at:
                 found.append(f"{enrollment_id} round {number}")
     return found

@@ -1,4 +1,4 @@
-"""One line of the table at the end: how many of something there are, and whether any is too many."""
+"""One line of the table at the end: how many of something there are, and whether any may be."""
 
 from collections.abc import Iterable
 
@@ -30,6 +30,4 @@ def told(name: str, number: int) -> Count:
 def wrong(name: str, found: Iterable[str]) -> Count:
     """Return a line that must be 0, with examples of what was found."""
     listed = sorted(found)
-    return Count(
-        name=name, number=len(listed), is_fault=True, examples=tuple(listed[:EXAMPLES])
-    )
+    return Count(name=name, number=len(listed), is_fault=True, examples=tuple(listed[:EXAMPLES]))

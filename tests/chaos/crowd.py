@@ -1,4 +1,4 @@
-"""What everybody of a run shares: the desks, the portals, the log of acts, and a look at the records.
+"""What everybody of a run shares: desks, portals, the log of acts, and a look at the records.
 
 Who looks goes past the proxy; who acts goes through it.
 """
@@ -75,9 +75,7 @@ class Crowd:
         await self.house.hire(LASTING, capacity=100_000)
         staff = StaffBook(self.observer)
         for number in range(1, OPERATORS + 1):
-            staff_id = await staff.add(
-                f"Operator Nr{number}", f"operator{number}@example.org", OPS
-            )
+            staff_id = await staff.add(f"Operator Nr{number}", f"operator{number}@example.org", OPS)
             self.operators.append(await self.visitor(Party.OPS, staff_id))
 
     async def visitor(self, party: Party, subject_id: str) -> Visitor:

@@ -79,13 +79,15 @@ def _check_then_insert() -> None:
     """Trap 11: whether a round has a live assignment is looked up first, then one is inserted.
 
     The look is a transaction of its own, before the turn is written: of two workers that look
-    before either has committed, both insert. Nothing is locked either: a lock that the product takes
-    for other reasons would still stand in the way.
+    before either has committed, both insert. Nothing is locked either: a lock that the product
+    takes for other reasons would still stand in the way.
     """
     setattr(Database, "has_row_locks", False)  # noqa: B010
     enter = JourneyBook.enter
 
-    async def looking_first(book: JourneyBook, entry: Entry, *, is_delayed: bool = False) -> Written:
+    async def looking_first(
+        book: JourneyBook, entry: Entry, *, is_delayed: bool = False
+    ) -> Written:
         for step in entry.steps:
             if isinstance(step, OfferRound) and step.ordinal == 1:
                 await _insert_unless_live(book, entry, step)

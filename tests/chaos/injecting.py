@@ -69,6 +69,7 @@ class Injecting:
     async def run(self) -> None:
         """Inject every fault; returns when the last one is over."""
         for planned in self.load.plan.faults:
+            await self.load.until_disturbable(planned.number)
             await self.load.injected(planned.number + 1)
             await pause(planned.pause)
             self.tell(planned.told)

@@ -1,4 +1,4 @@
-"""Logs that survive a SIGKILL of whoever writes them: one JSON object a line, on the disk at once."""
+"""Logs that survive a SIGKILL of whoever writes them: one JSON object a line, on disk at once."""
 
 import os
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Journal:
 
 
 def lines_of(file: Path, kind: type[LineT]) -> Iterator[LineT]:
-    """Yield the lines of a log; one that its writer was killed in the middle of counts for nothing."""
+    """Yield the lines of a log; one whose writer was killed in the middle counts for nothing."""
     if not file.exists():
         return
     *whole, _ = file.read_bytes().split(b"\n")

@@ -24,6 +24,8 @@ class Load:
     plan: Plan
     begun: int = 0
     ended: int = 0
+    beside: int = 0
+    """Journeys that a fault brought along."""
     stuck: dict[int, str] = field(default_factory=dict)
     _injected: int = 0
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -40,7 +42,7 @@ class Load:
 
     async def play_beside(self, journey: JourneyPlan) -> None:
         """Play a journey that stands in no plan of the load."""
-        self.begun += 1
+        self.beside += 1
         await self._play(journey, None)
 
     async def injected(self, number: int) -> None:
@@ -48,6 +50,13 @@ class Load:
         async with self._news:
             self._injected = number
             self._news.notify_all()
+
+    async def until_disturbable(self, number: int) -> None:
+        """Wait until the journeys have come as far as a fault: they are spread over each other."""
+        faults, journeys = len(self.plan.faults), len(self.plan.journeys)
+        wanted = number * journeys // faults - min(LANES, max(1, journeys // 4))
+        async with self._news:
+            await self._news.wait_for(lambda: self.ended >= wanted)
 
     async def _may_begin(self) -> None:
         """Wait until the faults have come as far as the journeys: both are spread over the run."""
@@ -67,6 +76,8 @@ class Load:
                 f"{journey.course} {traveller.enrollment_id}: {told} ({place.name})"
             )
         finally:
-            self.ended += 1
             if lanes is not None:
                 lanes.release()
+            async with self._news:
+                self.ended += 1
+                self._news.notify_all()

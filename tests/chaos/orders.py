@@ -56,6 +56,8 @@ class Cut(StrEnum):
     """Lets the commit through, and ends the connection in place of its answer."""
     LATE_COMMIT = "late_commit"
     """Holds a commit back, and delivers it even if its sender is dead by then."""
+    RELEASE = "release"
+    """Delivers at once what was held back."""
     IN_PART = "in_part"
     """Ends a connection in the middle of a part of a multipart upload."""
     FULL = "full"
@@ -75,9 +77,7 @@ class ProxyOrder(Value):
     """What must have been said in a transaction whose commit is meant; any, without it."""
 
 
-async def obeying(
-    port: int, kind: type[OrderT], obey: Callable[[OrderT], None]
-) -> asyncio.Server:
+async def obeying(port: int, kind: type[OrderT], obey: Callable[[OrderT], None]) -> asyncio.Server:
     """Listen for orders and carry each out before it is answered."""
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

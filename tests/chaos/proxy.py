@@ -1,8 +1,8 @@
 """What stands between Laurel and its mail server, records and files, and cuts connections by order.
 
 ``python -m tests.chaos.proxy --orders Q mail=LISTEN:TARGET records=LISTEN:TARGET …``. It knows just
-enough of each protocol to cut where it hurts: after a letter's final dot, at a commit, in the middle
-of a part of an upload.
+enough of each protocol to cut where it hurts: after a letter's final dot, at a commit, in the
+middle of a part of an upload.
 """
 
 import argparse
@@ -15,7 +15,6 @@ from contextlib import suppress
 
 from adapters.embedded.processes import LOOPBACK
 from tests.chaos.orders import Cut, ProxyOrder, Route, obeying
-from tests.waiting import pause
 
 CHUNK = 256 * 1024
 SAID_ALL = 0.3
@@ -43,6 +42,7 @@ class Proxy:
         self._until: dict[tuple[Route, Cut], float] = {}
         self._late = 0.0
         self._after = b""
+        self._released = asyncio.Event()
         self.open: dict[Route, set[Connection]] = defaultdict(set)
 
     def obey(self, ordered: ProxyOrder) -> None:
@@ -52,7 +52,10 @@ class Proxy:
                 connection.abort()
         if ordered.cut is Cut.LATE_COMMIT:
             self._late, self._after = ordered.seconds, ordered.after.encode()
-        if ordered.times:
+        if ordered.cut is Cut.RELEASE:
+            self._released.set()
+            self._released = asyncio.Event()
+        elif ordered.times:
             self._left[ordered.route][ordered.cut] += ordered.times
         else:
             self._until[(ordered.route, ordered.cut)] = time.monotonic() + ordered.seconds
@@ -66,10 +69,11 @@ class Proxy:
         self._left[route][cut] -= 1
         return True
 
-    @property
-    def late(self) -> float:
-        """Seconds for which a commit is held back."""
-        return self._late
+    async def hold(self) -> None:
+        """Wait as long as a commit is held back."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._late):
+                await self._released.wait()
 
     def means(self, transaction: bytes) -> bool:
         """Tell whether the commit of a transaction may be held back, by what was said in it."""
@@ -175,7 +179,7 @@ class Connection:
         is_meant = self._proxy.means(self._transaction)
         if is_meant and self._proxy.does(self._route, Cut.LATE_COMMIT):
             self._holds = True
-            await pause(self._proxy.late)
+            await self._proxy.hold()
 
     async def _looked_at_request(self, chunk: bytes) -> bytes:
         is_writing = chunk.startswith(WRITES)

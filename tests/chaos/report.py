@@ -70,4 +70,7 @@ class Report(Value):
 
 
 def _rows(heading: str, rows: list[tuple[str, int]]) -> list[str]:
-    return [f"{'':>{NUMBER}}  {heading}", *(f"{number:>{NUMBER},}  {name}" for name, number in rows)]
+    return [
+        f"{'':>{NUMBER}}  {heading}",
+        *(f"{number:>{NUMBER},}  {name}" for name, number in rows),
+    ]

@@ -123,7 +123,7 @@ async def _counted(
 ) -> list[Count]:
     files = file_store_of(stack.settings(through_proxy=False))
     return [
-        told("journeys begun", load.begun),
+        told("journeys begun", load.begun + load.beside),
         *await count_mail(crowd.observer, stack.sink_log),
         *await count_acts(crowd.observer, files, directory / ACTS),
         *await count_records(crowd.observer),

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import func, select
@@ -55,12 +56,11 @@ class OnDuty:
     async def look(self) -> None:
         """Send everything again that did not arrive and still applies."""
         found = await persist(self._troubles)
+        why = because("The mail server did not take it.", Party.OPS)
         for notice_id in found or ():
             if notice_id in self.seen:
                 continue
-            why = because("The mail server did not take it.", Party.OPS)
-            desk = self.crowd.house.ops
-            resend = lambda notice_id=notice_id: desk.resend(notice_id, why)  # noqa: E731
+            resend = partial(self.crowd.house.ops.resend, notice_id, why)
             await persist(resend, NoticeNoLongerApplies, NoticeStillOut)
             self.seen.add(notice_id)
 
@@ -109,8 +109,12 @@ async def in_motion(crowd: Crowd) -> int:
             await session.scalar(select(func.count()).select_from(table).where(is_moving))
             for table, is_moving in (
                 (NoticeRow, NoticeRow.state.in_(_OUT)),
-                (NoticeRow, (NoticeRow.state == NoticeState.UNKNOWN) & (NoticeRow.repeats == 0)
-                 & (NoticeRow.kind != "awarded")),
+                (
+                    NoticeRow,
+                    (NoticeRow.state == NoticeState.UNKNOWN)
+                    & (NoticeRow.repeats == 0)
+                    & (NoticeRow.kind != "awarded"),
+                ),
                 (OrderLineRow, OrderLineRow.state.in_((LineState.WAITING, LineState.REFUNDING))),
                 (UploadRow, UploadRow.state == UploadState.ARRIVED),
             )

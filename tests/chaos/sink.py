@@ -1,4 +1,4 @@
-"""The mail server of the harness: a process of its own that can be killed, and lies when it is told.
+"""The mail server of the harness: a process that can be killed, and misbehaves by order.
 
 ``python -m tests.chaos.sink --port P --orders Q --log F``. What it took stands in its log, on the
 disk, before it answers; so the log says what was really accepted, whatever the sender knows of it.
@@ -141,11 +141,11 @@ class _Talk:
         while not letter.endswith(b"\r\n.\r\n"):
             letter += await self._reader.readuntil(b"\n")
         if self._sink.does(MailDeed.SILENT):
-            self._sink.write(self._recipient, "silence", letter, is_taken=False)
+            self._sink.write(self._recipient, "silence", bytes(letter), is_taken=False)
             await asyncio.Event().wait()
         if self._sink.does(MailDeed.LATER_AT_END):
             answer = "450 4.3.0 not now"
-            self._sink.write(self._recipient, answer, letter, is_taken=False)
+            self._sink.write(self._recipient, answer, bytes(letter), is_taken=False)
             await self._say(answer)
             return True
         await self._say(self._sink.took(self._recipient, bytes(letter)))

@@ -1,4 +1,4 @@
-"""The harness finds what it is there to find: three defects of its own, each put in and aimed at."""
+"""The harness finds what it is there to find: three defects of its own, each aimed at."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 
 from adapters.records.tables import DueTimeRow, EnrollmentRow
 from adapters.temporal import connect_to
@@ -30,7 +30,7 @@ from tests.chaos.settling import in_motion
 from tests.chaos.stack import ChaosStack, Shape, running_stack
 from tests.waiting import pause
 
-AFTER_THE_TASK: float = 13.0
+LONG = 60.0
 """Seconds: longer than the engine leaves a task to a worker that is gone (ten)."""
 
 HELD = text(
@@ -38,6 +38,12 @@ HELD = text(
     " AND query LIKE 'INSERT INTO assignments%' AND state_change < now() - interval '500 ms'"
 )
 """Sessions that have inserted an assignment and whose commit is held back."""
+
+LOOKED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND query LIKE 'UPDATE assessors%'"
+)
+"""Sessions that found no assignment, and wait for a place that another one has not let go yet."""
 
 _REMINDERS = TypeAdapter(tuple[Reminder, ...])
 
@@ -63,9 +69,7 @@ class Scene:
 
     async def play(self, number: int, course: Course) -> None:
         """Play a journey along its course."""
-        journey = JourneyPlan(
-            number=number, course=course, is_doubled=False, has_large_file=False
-        )
+        journey = JourneyPlan(number=number, course=course, is_doubled=False, has_large_file=False)
         await self.load.play_beside(journey)
         assert self.load.stuck == {}
 
@@ -140,19 +144,22 @@ async def test_an_assignment_that_is_looked_for_before_it_is_inserted_is_found(
         route=Route.RECORDS,
         cut=Cut.LATE_COMMIT,
         times=1,
-        seconds=AFTER_THE_TASK,
+        seconds=LONG,
         after="INSERT INTO assignments",
     )
     await order(scene.stack.proxy_orders, late)
     playing = asyncio.create_task(scene.play(3, Course.OFFERED))
 
-    async def is_held() -> bool:
+    async def has_session(query: TextClause) -> bool:
         assert not playing.done(), playing.result()
         async with records.reading() as session:
-            return bool(await session.scalar(HELD))
+            return bool(await session.scalar(query))
 
-    await until("a worker to insert an assignment", is_held)
+    await until("a worker to insert an assignment", lambda: has_session(HELD))
     scene.stack.workers[0].kill()
+    await until("another worker to look", lambda: has_session(LOOKED))
+    release = ProxyOrder(route=Route.RECORDS, cut=Cut.RELEASE)
+    await order(scene.stack.proxy_orders, release)
 
     async def is_double() -> bool:
         return number_of(await count_records(records), "double assignments") > 0

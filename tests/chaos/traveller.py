@@ -278,7 +278,7 @@ class Traveller:
         path = f"/assessing/rounds/{self.enrollment_id}/judge"
         row = await self.crowd.round(self.enrollment_id, number)
         assert row is not None
-        fields = {"round": number, "marks_version": row.marks_version}
+        fields: dict[str, object] = {"round": number, "marks_version": row.marks_version}
         answers = await asyncio.gather(
             *(visitor.send("POST", path, fields=fields) for _ in range(self.repeats))
         )
@@ -286,7 +286,7 @@ class Traveller:
             self.crowd.log.done(ActKind.JUDGED, self.enrollment_id, str(number))
 
     async def operate(self, act: OpsAct, done: ActKind, **fields: object) -> list[str]:
-        """Let both operators press at the same time; returns the keys of the acts that were done."""
+        """Let both operators press at the same time; returns the keys of what was done."""
         row = await self.crowd.row(self.enrollment_id)
         path = f"/ops/journeys/{self.enrollment_id}/acts/{act}"
         presses = [uuid4().hex for _ in self.crowd.operators]
@@ -299,10 +299,7 @@ class Traveller:
                 **fields,
             }
             statuses = await asyncio.gather(
-                *(
-                    self.crowd.operators[number].press(path, **sent)
-                    for _ in range(self.repeats)
-                )
+                *(self.crowd.operators[number].press(path, **sent) for _ in range(self.repeats))
             )
             return 303 in statuses
 

@@ -17,6 +17,7 @@ from unittest.mock import patch
 from temporalio.client import Client
 
 import worker
+from adapters.temporal import connect
 from settings import Settings
 from tests.chaos.boundaries import Boundaries, KillOrders, watch_effects
 from tests.chaos.clocks import JumpingClock, draw_days_together
@@ -37,7 +38,6 @@ def main(arguments: Sequence[str]) -> int:
     draw_days_together()
     if given.defect is not None:
         given.defect.put_in()
-    connect = worker.connect
 
     async def connected(settings: Settings) -> Client:
         loop = asyncio.get_running_loop()

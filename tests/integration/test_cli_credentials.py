@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import delete
 
+from adapters.credentials.unbaking import unbake
 from adapters.records.credential_tables import CredentialRow
 from adapters.records.credential_views import CredentialViews
 from adapters.records.round_tables import AwardRow
@@ -56,7 +57,12 @@ async def test_credentials_are_listed_shown_and_exported(laurel: Laurel) -> None
     exported = laurel.starter("credentials", "export", credential, folder)
     names = {each.name for each in folder.iterdir()}
     assert (exported.code, exported.widest <= WIDTH) == (0, True)
-    assert names == {"badge.json", "badge.jwt", "status-list.json", "did.json", "jwks.json"}
+    pictures = {"badge.png", "badge.svg", "certificate.pdf"}
+    signed_forms = {"badge.json", "badge.jwt"}
+    assert names == pictures | signed_forms | {"status-list.json", "did.json", "jwks.json"}
+    assert [unbake((folder / each).read_bytes()).credential for each in sorted(pictures)] == [
+        (folder / "badge.json").read_bytes()
+    ] * len(pictures)
     signed = await CredentialViews(laurel.office.database).signed(credential)
     assert (folder / "badge.json").read_bytes() == signed.body
     token, document = laurel.together(

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from fastapi.routing import APIRoute
 from playwright.async_api import Browser, BrowserContext, Page
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.database import Database
 from adapters.records.round_tables import AssessorRow, AssignmentRow, RevisionRow
 from adapters.records.session_book import Means, SessionBook
@@ -63,6 +65,7 @@ async def visitors_of(database: Database) -> list[Visitor]:
         held = [Held(*row) for row in await session.execute(query)]
         assessors = (await session.scalars(select(AssessorRow.id))).all()
         handed_in = set(await session.scalars(select(RevisionRow.enrollment_id)))
+        shown = await _each_state(session)
     writing = {
         f"/my/{row.id}"
         for row in enrollments
@@ -76,11 +79,33 @@ async def visitors_of(database: Database) -> list[Visitor]:
         for row in enrollments
     }
     return [
-        Visitor(None, "", ("/", "/sign-in?as=ops", "/api/v1", "/dev/mail")),
+        Visitor(None, "", ("/", "/sign-in?as=ops", "/api/v1", "/dev/mail", *map(_page, shown))),
         *sorted(practitioners.values(), key=lambda each: each.starts[0] not in writing),
+        *(_holder(credential) for credential in shown),
         *(Visitor(Party.ASSESSOR, each, _starts(each, held)) for each in assessors),
-        Visitor(Party.OPS, staff.id, ("/ops", *_each_stage(enrollments))),
+        Visitor(Party.OPS, staff.id, ("/ops", *_each_stage(enrollments), *map(_ops_page, shown))),
     ]
+
+
+async def _each_state(session: AsyncSession) -> list[CredentialRow]:
+    """Return a credential that counts, one that was revoked and one that was replaced."""
+    replaced = set(await session.scalars(select(CredentialRow.replaces_id)))
+    rows = await session.scalars(select(CredentialRow).order_by(CredentialRow.id))
+    states = {(row.revoked_at is not None, row.id in replaced): row for row in rows}
+    return list(states.values())
+
+
+def _page(credential: CredentialRow) -> str:
+    return f"/credentials/{credential.id}"
+
+
+def _ops_page(credential: CredentialRow) -> str:
+    return f"/ops/credentials/{credential.id}"
+
+
+def _holder(credential: CredentialRow) -> Visitor:
+    here = f"/my/{credential.enrollment_id}/credential"
+    return Visitor(Party.PRACTITIONER, credential.person_id, (here,))
 
 
 def _starts(assessor_id: str, held: Iterable[Held]) -> tuple[str, ...]:
@@ -178,6 +203,12 @@ EXCUSED = frozenset(
         "/my/{enrollment_id}/parts/{part}/draft",
         "/my/{enrollment_id}/parts/2/files",
         "/my/{enrollment_id}/files/{artifact_id}",  # a file, not a page
+        "/.well-known/did.json",  # for verifiers of others
+        "/.well-known/jwks.json",
+        "/keys/{key_id}",
+        "/{issuer_path:path}/did.json",
+        "/credentials/status/{list_id}",
+        "/credentials/{credential_id}/card.png",  # a picture within pages
         "/ops/calendar/close",  # forms of their pages lead there; looked at in their own tests
         "/ops/orders/{order_id}/refund",
         "/ops/checks/{number}",  # what the cohort has none of: breaches, endpoints, changed drafts

@@ -27,6 +27,7 @@ AREA_SCOPES = {
     "Roster": (Scope.ROSTER_READ, Scope.ROSTER_ACT),
     "Catalogue": (Scope.CATALOG_READ, Scope.CATALOG_ACT),
     "Calendar": (Scope.CALENDAR_READ, Scope.CALENDAR_ACT),
+    "Credentials": (Scope.CREDENTIALS_READ, Scope.CREDENTIALS_READ),
     "Reports": (Scope.REPORTS_READ, Scope.REPORTS_READ),
     "Webhooks": (Scope.WEBHOOKS_READ, Scope.WEBHOOKS_ACT),
 }

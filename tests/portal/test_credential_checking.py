@@ -116,17 +116,22 @@ async def test_what_was_changed_is_not_genuine(
 async def test_somebody_else_s_badge_is_answered_honestly(
     house: House, portal: Portal, one: CredentialView, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Proves: a portal that has not the issuer's keys says that it does not know the issuer."""
+    """Proves: a portal that has not the issuer's keys says that it does not know the issuer; and
+    that somebody who bears the portal's own name without its keys is not who they say.
+    """
     other = tmp_path_factory.mktemp("keys-of-others")
-    async with issuing(house) as site, issuing(house, keys_dir=other) as stranger:
+    elsewhere = {"keys_dir": other, "programme_name": "Another Programme"}
+    async with issuing(house) as site, issuing(house, **elsewhere) as stranger:
         body = (await site.kept(one.id)).body
         text = await bring(stranger.browser(), body)
-    assert "Genuine" not in text.replace("Not genuine", "")
-    assert "issuer" in text
+        assert "Issuer not known" in text
+        assert "signed by an issuer that we do not know" in text
+    async with issuing(house, keys_dir=other) as namesake:
+        assert "Not genuine" in await bring(namesake.browser(), body)
 
 
 async def test_a_revoked_file_is_revoked(house: House, portal: Portal, library: str) -> None:
-    """Proves: the bytes of a credential that was taken back are still the same, and do not count."""
+    """Proves: the bytes of a credential that was taken back are unchanged, and do not count."""
     view = await awarded(house, library)
     await house.credentials.revoke(view.id, OPS)
     async with issuing(house) as site:

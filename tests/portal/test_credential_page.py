@@ -6,7 +6,8 @@ import pytest
 
 from adapters.records.credential_values import CredentialView
 from adapters.records.sharing_book import SharingBook
-from domain.sharing import Sharing, Visibility, chosen
+from domain.sharing import Sharing, Visibility
+from domain.verification import CheckOutcome, Verdict
 from portal.credentials.showing import OUTCOME_TONES, TONES
 from portal.site import now
 from tests.house import OPS, House
@@ -60,7 +61,9 @@ async def test_the_page_verifies_and_says_so_in_words(
     assert headers["cache-control"] == "no-store"
 
 
-async def test_programs_are_told_the_same(house: House, portal: Portal, one: CredentialView) -> None:
+async def test_programs_are_told_the_same(
+    house: House, portal: Portal, one: CredentialView
+) -> None:
     """Proves: JSON by its address and by Accept says what the page says, to any page of others."""
     await choose(house, one)
     async with issuing(house) as site:
@@ -158,7 +161,7 @@ async def test_its_own_id_leads_to_the_document_where_files_are_given(
 async def test_a_flood_costs_one_query_each(
     house: House, portal: Portal, one: CredentialView
 ) -> None:
-    """Proves: verifying is done once for a state of a credential; after that a page is one query."""
+    """Proves: a state of a credential is verified once; after that its page is one query."""
     await choose(house, one)
     async with issuing(house) as site:
         browser = site.browser()
@@ -201,17 +204,5 @@ async def test_revoked_and_replaced_are_plain_and_without_the_reason(
 
 def test_every_verdict_has_its_colour() -> None:
     """Proves: a new verdict or outcome of a check cannot be forgotten."""
-    from domain.verification import CheckOutcome, Verdict
-
     assert set(TONES) == set(Verdict)
     assert set(OUTCOME_TONES) == set(CheckOutcome)
-
-
-def test_files_bring_the_name_along() -> None:
-    """Proves: whoever gives files away shows the name too, for every file has it."""
-    sharing = chosen(
-        Visibility.LINK, shows_name=False, shows_details=False, gives_files=True, version=0
-    )
-    assert sharing.shows_name
-    with pytest.raises(ValueError, match="files name their holder"):
-        Sharing(gives_files=True)

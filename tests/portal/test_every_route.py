@@ -28,6 +28,7 @@ OPEN = (
         "/sign-in",
         "/sign-out",
     ),
+    *("/credentials", "/micro-credentials", "/keys", "/.well-known", "/{issuer_path:path}"),
     *("/webhooks", "/healthz", "/dev", "/address", "/{leads_to}"),
 )
 """What strangers may ask for: it shows nobody's work, or checks a signature of its own."""

@@ -11,6 +11,7 @@ from functools import partial
 
 from adapters.records.credential_values import CredentialFilter
 from adapters.time_skipping import fast_forward
+from domain.assessment import StaleVersion
 from domain.assignment import NobodyToReassign
 from domain.credentials import CredentialNoLongerCounts
 from domain.enrollment import AttentionKind, ClockKind, Stage
@@ -248,6 +249,25 @@ async def credential_corrected_too_late(house: House, library: str) -> str:
     return correction_id(refused[0].id)
 
 
+async def reassigned_at_work(house: House, library: str) -> str:
+    """Ops reassign a round in the queue and one at work; a judgement of old marks is refused."""
+    enrollment_id = await house.submitted(library)
+    await house.until_stage(enrollment_id, Stage.QUEUED)
+    first = await house.hire(library)
+    await house.ops.reassign(enrollment_id, 1, OPS)
+    await house.assessor.accept(first.id, enrollment_id)
+    await house.all_settled(enrollment_id)
+    second = await house.hire(library)
+    await house.ops.reassign(enrollment_id, 1, OPS, second.id)
+    await house.assessor.accept(second.id, enrollment_id)
+    await house.all_settled(enrollment_id)
+    await house.marked(second, enrollment_id)
+    with suppress(StaleVersion):
+        await house.assessor.judge(second.id, enrollment_id, marks_version=0)
+    await house.assessor.judge(second.id, enrollment_id)
+    return await ended(house, enrollment_id)
+
+
 async def sweep(house: House, library: str) -> str:
     """One sweep over whatever the other scenarios left."""
     workflow_id = f"sweep/{library}"
@@ -260,6 +280,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *(not_revised, withdrawn, refunded, access_late),
     *(order_paid, order_settled_later, order_overdue, sweep),
     *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
+    reassigned_at_work,
 )
 """Everything that is recorded; a test holds that together they meet every stage and ending."""
 

@@ -10,6 +10,7 @@ import base64
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
@@ -42,6 +43,16 @@ _OF_THE_ENGINE = frozenset(
 
 # Where in the files of one machine a refusal was raised.
 _STACK = "stack_trace"
+
+
+class Listener(Protocol):
+    """Whoever hears what a workflow is told and what it asks for in turn."""
+
+    def told(self, activation: WorkflowActivation) -> None:
+        """Hear what the workflow is told."""
+
+    def asked(self, completion: WorkflowActivationCompletion) -> None:
+        """Hear what the workflow asks for."""
 
 
 @dataclass
@@ -114,14 +125,14 @@ def _wrapped(before: str, content: object, indent: str) -> list[str]:
 class _Instance(WorkflowInstance):
     """One workflow, listened to on both sides."""
 
-    def __init__(self, inner: WorkflowInstance, transcript: Transcript) -> None:
+    def __init__(self, inner: WorkflowInstance, listener: Listener) -> None:
         self._inner = inner
-        self._transcript = transcript
+        self._listener = listener
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        self._transcript.told(act)
+        self._listener.told(act)
         completion = self._inner.activate(act)
-        self._transcript.asked(completion)
+        self._listener.asked(completion)
         return completion
 
     def get_serialization_context(self, command_info: object) -> SerializationContext | None:
@@ -140,15 +151,15 @@ class _Instance(WorkflowInstance):
 class _Runner(WorkflowRunner):
     """The sandbox of production, with somebody who listens."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, listener: Listener) -> None:
         self._inner = sandboxed_runner()
-        self._transcript = transcript
+        self._listener = listener
 
     def prepare_workflow(self, defn: _Definition) -> None:
         self._inner.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _Instance(self._inner.create_instance(det), self._transcript)
+        return _Instance(self._inner.create_instance(det), self._listener)
 
     def set_worker_level_failure_exception_types(self, types: object) -> None:
         self._inner.set_worker_level_failure_exception_types(types)  # type: ignore[arg-type]
@@ -172,10 +183,17 @@ def kept_history(name: str) -> WorkflowHistory:
 async def replayed(history: WorkflowHistory, workflows: tuple[type, ...] = WORKFLOWS) -> Transcript:
     """Replay ``history`` with the code as it is now. Raises if the sequence does not fit."""
     transcript = Transcript()
+    await replay(history, transcript, workflows)
+    return transcript
+
+
+async def replay(
+    history: WorkflowHistory, listener: Listener, workflows: tuple[type, ...] = WORKFLOWS
+) -> None:
+    """Replay ``history`` while somebody listens. Raises if the sequence does not fit."""
     replayer = Replayer(
         workflows=workflows,
-        workflow_runner=_Runner(transcript),
+        workflow_runner=_Runner(listener),
         data_converter=pydantic_data_converter,
     )
     await replayer.replay_workflow(history)
-    return transcript

@@ -84,7 +84,7 @@ class Remembering(Requests):
     """Sends requests, and can send the last one that was answered once more."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(house.engine, house.ops_book)
+        super().__init__(house.engine, house.database)
         self.last: tuple[str, str, Contract, Contract, str] | None = None
 
     async def send(

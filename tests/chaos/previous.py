@@ -1,0 +1,29 @@
+"""A worker of the previous release beside today's, on the queues of effects.
+
+Journeys that cross releases are what ``tests/releases`` is about, with the engine's versioning.
+Here the question is whether mail and files are safe with two releases at work on the same records.
+"""
+
+from tests.chaos.stack import ChaosStack
+from tests.releases.last import LAST, start_last_worker
+from tests.waiting import pause
+from workflows.names import DOCUMENTS_QUEUE, MAIL_QUEUE
+
+QUEUES = f"{MAIL_QUEUE},{DOCUMENTS_QUEUE}"
+AT_LEAST = 5.0
+"""Seconds that it works."""
+
+
+class PreviousRelease:
+    """The release that is kept."""
+
+    async def serve(self, stack: ChaosStack, seconds: float) -> str:
+        """Serve beside today's workers for a while."""
+        environment = stack.environment | {"LAUREL_WORKER_QUEUES": QUEUES}
+        logs = stack.directory / "logs"
+        worker = await start_last_worker("previous", stack.directory, environment, logs)
+        try:
+            await pause(max(seconds, AT_LEAST))
+        finally:
+            await worker.stop()
+        return f"{LAST} served {QUEUES}"

@@ -1,0 +1,65 @@
+"""An act that the engine forgot after its turn was written (docs/decisions/0028)."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from activities.contracts import Actor, Entry
+from activities.steps import EndJourney, IntendNotice
+from adapters.records.journey_book import JourneyBook
+from adapters.records.request_book import ON_ITS_WAY, RequestBook
+from adapters.records.request_tables import RequestRow
+from domain.enrollment import Ending, Party
+from domain.notices import NoticeKind, Recipient
+from office.scheduling import sweep_now
+from tests.house import House
+from workflows.contracts import Withdraw
+
+WITHDRAWN = (
+    EndJourney(ending=Ending.WITHDRAWN),
+    IntendNotice(kind=NoticeKind.WITHDRAWN, to=Recipient.PRACTITIONER, ordinal=1),
+)
+
+
+async def kept_requests(house: House, enrollment_id: str) -> int:
+    """Return how many acts of an enrollment are on their way."""
+    async with house.database.reading() as session:
+        query = select(func.count()).where(RequestRow.enrollment_id == enrollment_id)
+        return await session.scalar(query) or 0
+
+
+async def test_a_journey_catches_up_with_its_own_turn(house: House, library: str) -> None:
+    """Proves: when worker and engine died after a turn was written and before it was taken over,
+    the sweep brings both together again: the journey ends as the records say, with one notice.
+    """
+    enrollment_id = await house.working(library)
+    actor = Actor(party=Party.PRACTITIONER)
+    long_ago = datetime.now(UTC) - 2 * ON_ITS_WAY
+    await RequestBook(house.database).sent(
+        "u-lost", enrollment_id, "withdraw", Withdraw(actor=actor).model_dump(mode="json"), long_ago
+    )
+    sequence = (await house.row(enrollment_id)).last_sequence + 1
+    turn = Entry(
+        enrollment_id=enrollment_id,
+        sequence=sequence,
+        at=datetime.now(UTC) + timedelta(seconds=1),
+        actor=actor,
+        steps=WITHDRAWN,
+    )
+    await JourneyBook(house.database, house.settings.programme_zone).enter(turn)
+    assert (await house.standing(enrollment_id)).ending is None
+
+    report = await sweep_now(house.client)
+
+    assert report.requests_asked_again >= 1
+    await house.engine.journey(enrollment_id).result()
+    assert (await house.standing(enrollment_id)).ending is Ending.WITHDRAWN
+    assert await kept_requests(house, enrollment_id) == 0
+    assert len(await house.notices(enrollment_id, NoticeKind.WITHDRAWN)) == 1
+    assert "record_missing" not in await house.attention(enrollment_id)
+
+
+async def test_an_answered_act_is_not_kept(house: House, library: str) -> None:
+    """Proves: an act that was answered or refused leaves nothing on its way."""
+    enrollment_id = await house.submitted(library)
+    assert await kept_requests(house, enrollment_id) == 0
