@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import textwrap
 from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from adapters.records.credential_views import CredentialViews
 from adapters.records.shared_credentials import SharedCredentials
 from cli.credential_files import verified, write_files
 from cli.office import Office
-from cli.output import say
+from cli.output import WIDTH, say
 from domain.credential_forms import FILE_NAMES, CredentialForm
 
 INDEPENDENT: Final = Path(__file__).resolve().parents[1] / "tests" / "verifier"
@@ -37,7 +38,7 @@ async def tell_credential(office: Office, enrollment_id: str, folder: Path) -> b
     say(f"\nThe credential, as its holder gets it, is in {folder}:")
     say(names)
     address = credential_addresses_of(office.settings).credential(credential.id)
-    say(f"Whoever doubts it looks at {address}")
+    say(f"Anybody can check it, while the portal runs (below), at\n{address}")
     picture = folder / FILE_NAMES[CredentialForm.PNG]
     verification = await verified(office, await asyncio.to_thread(picture.read_bytes))
     say(f"Laurel’s own check of badge.png: {verification.sentence}")
@@ -53,14 +54,15 @@ async def _others_say(files: Sequence[Path], issuer: str, folder: Path) -> bool:
     if node is None or not await asyncio.to_thread((INDEPENDENT / "node_modules").is_dir):
         say("A check that shares nothing with Laurel needs Node: `make verifier`, then once more.")
         return True
-    arguments = ("--issuer", issuer, "--documents", folder, *files)
+    arguments = ["--issuer", issuer, "--documents", str(folder), *map(str, files)]
     asked = await asyncio.create_subprocess_exec(
         node, INDEPENDENT / "verify.mjs", *arguments, stdout=PIPE, stderr=PIPE
     )
     printed, complaint = await asked.communicate()
     said = [json.loads(line) for line in printed.splitlines()]
     for file, each in zip(files, said, strict=False):
-        say(f"An independent check of {file.name} ({each['isolation']}): {each['line']}")
+        told = f"An independent check of {file.name} ({each['isolation']}): {each['line']}"
+        say(textwrap.fill(told, WIDTH, subsequent_indent="  "))
     if len(said) < len(files):
         say(f"The independent check did not end: {complaint.decode(errors='replace')[-300:]}")
     return asked.returncode == 0

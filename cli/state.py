@@ -95,19 +95,7 @@ def reports(
         )
         return
     _print_due(due)
-    rows = [
-        (
-            *(each.id, each.state, each.month, each.ordinal, each.lines, each.made_by),
-            shown_instant(each.made_at, zone),
-        )
-        for each in page.lines
-    ]
-    if rows:
-        print_table(("report", "state", "month", "number", "lines", "by", "made"), rows)
-    else:
-        say("No report was made yet.")
-    if page.after:
-        say(f"There are more: --after {page.after}")
+    _print_reports(page, zone)
 
 
 @group.command("lines")
@@ -218,6 +206,22 @@ def _print_due(due: "tuple[DueMonth, ...]") -> None:
     say("To be reported")
     print_table(("state", "month", "lines", "is over"), rows)
     say()
+
+
+def _print_reports(page: "Page[StateReport]", zone: str) -> None:
+    rows = [
+        (
+            *(each.id, each.state, each.month, each.ordinal, each.lines, each.made_by),
+            shown_instant(each.made_at, zone),
+        )
+        for each in page.lines
+    ]
+    if rows:
+        print_table(("report", "state", "month", "number", "lines", "by", "made"), rows)
+    else:
+        say("No report was made yet.")
+    if page.after:
+        say(f"There are more: --after {page.after}")
 
 
 def _print_lines(told: "tuple[StateLine, ...]") -> None:

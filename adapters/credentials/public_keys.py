@@ -34,10 +34,10 @@ class NoSigningKeys(Conflict):
     )
 
 
-class UnknownKey(NotFound):
+class UnknownPublicKey(NotFound):
     """No key has this number."""
 
-    code = "unknown_key"
+    code = "unknown_public_key"
     sentence = (
         "There is no public key {key} here. The list of all keys is at /.well-known/jwks.json."
     )
@@ -158,7 +158,7 @@ class PublicKeys:
         for key in self._file.keys:
             if key.id == key_id:
                 return key
-        raise UnknownKey(key=key_id)
+        raise UnknownPublicKey(key=key_id)
 
     def _issuer_of(self, key: PublishedKey) -> str:
         return did_key(key.id) if self._issuer == DID_KEY else self._issuer

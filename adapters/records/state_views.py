@@ -104,35 +104,21 @@ class StateViews:
 
     async def record(self, enrollment_id: str) -> StateRecord:
         """Return what an earner sees of one award. Refuses ``no_award_to_report``."""
-        query = (
-            select(AwardRow.awarded_at, EnrollmentRow.library, CatalogVersionRow, StateChoiceRow)
-            .join(EnrollmentRow, EnrollmentRow.id == AwardRow.enrollment_id)
-            .join(CatalogVersionRow, CatalogVersionRow.id == EnrollmentRow.version_id)
-            .outerjoin(StateChoiceRow, StateChoiceRow.enrollment_id == AwardRow.enrollment_id)
-            .where(AwardRow.enrollment_id == enrollment_id)
-        )
-        told = (
-            select(StateLineRow, StateReportRow)
-            .join(StateReportRow, StateReportRow.id == StateLineRow.report_id)
-            .where(StateLineRow.enrollment_id == enrollment_id)
-            .order_by(StateReportRow.made_at, StateLineRow.state, StateLineRow.number)
-        )
         async with self._database.reading() as session:
-            found = (await session.execute(query)).one_or_none()
+            found = (await session.execute(_award(enrollment_id))).one_or_none()
             if found is None:
                 raise NoAwardToReport(enrollment=enrollment_id)
             awarded_at, library, version, choice = found
-            hours = version.content.get("pd_hours")
             return StateRecord(
                 enrollment_id=enrollment_id,
                 title=version.title,
                 library=library,
-                hours=hours if isinstance(hours, int) else 0,
+                hours=_hours(version),
                 awarded_at=awarded_at,
                 fiscal_year=fiscal_year_of(completion_day(awarded_at, self._zone)),
                 choice=choice_of(choice),
                 suggested=suggested_state(library),
-                told=tuple(_told(*row) for row in await session.execute(told)),
+                told=tuple(_told(*row) for row in await session.execute(_told_of(enrollment_id))),
                 is_pending=await is_award_pending(session, enrollment_id),
                 is_issued=bool(await session.scalar(select(_is_issued(enrollment_id)))),
             )
@@ -205,6 +191,30 @@ class StateViews:
             lambda row: _unchosen(*row),
             lambda row: Cursor(order=UNCHOSEN, at=row[0].awarded_at, id=row[0].enrollment_id),
         )
+
+
+def _award(enrollment_id: str) -> Select[datetime, str, CatalogVersionRow, StateChoiceRow | None]:
+    return (
+        select(AwardRow.awarded_at, EnrollmentRow.library, CatalogVersionRow, StateChoiceRow)
+        .join(EnrollmentRow, EnrollmentRow.id == AwardRow.enrollment_id)
+        .join(CatalogVersionRow, CatalogVersionRow.id == EnrollmentRow.version_id)
+        .outerjoin(StateChoiceRow, StateChoiceRow.enrollment_id == AwardRow.enrollment_id)
+        .where(AwardRow.enrollment_id == enrollment_id)
+    )
+
+
+def _told_of(enrollment_id: str) -> Select[StateLineRow, StateReportRow]:
+    return (
+        select(StateLineRow, StateReportRow)
+        .join(StateReportRow, StateReportRow.id == StateLineRow.report_id)
+        .where(StateLineRow.enrollment_id == enrollment_id)
+        .order_by(StateReportRow.made_at, StateLineRow.state, StateLineRow.number)
+    )
+
+
+def _hours(version: CatalogVersionRow) -> int:
+    hours = version.content.get("pd_hours")
+    return hours if isinstance(hours, int) else 0
 
 
 def _without_a_choice() -> Select[AwardRow, PersonRow, str, str]:

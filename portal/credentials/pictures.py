@@ -1,10 +1,12 @@
 """The pictures and the certificate of a credential: made from what was signed, when asked for."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from adapters.credentials.forms import CredentialForms
 from adapters.records.shared_credentials import SharedCredential, SharedCredentials
 from domain.credential_faces import face_of
 from domain.credential_forms import CredentialFace, CredentialForm
@@ -14,6 +16,8 @@ from portal.faces import OpenSite
 from portal.site import Site, now
 
 router = APIRouter(prefix="/credentials/{credential_id}")
+
+_FORMS: Final = CredentialForms()
 
 
 @router.get("/badge.png")
@@ -49,7 +53,7 @@ async def card(
     is_named = credential.sharing.shows_name
     face = await _face(site, shared, credential, names_recipient=is_named)
     key = (credential.id, "card", str(is_named))
-    content = await site.made_files.made(key, lambda: site.forms.card_png(face))
+    content = await site.made_files.made(key, lambda: _FORMS.card_png(face))
     headers = headers_of(content, is_for_all=credential.sharing.is_open)
     return answered(request, content, "image/png", headers)
 
@@ -64,9 +68,9 @@ async def _made(
     credential, is_for_all = await given(request, shared, credential_id)
     face = await _face(site, shared, credential, names_recipient=True)
     makers: Mapping[CredentialForm, Callable[[CredentialFace, bytes], bytes]] = {
-        CredentialForm.PNG: site.forms.badge_png,
-        CredentialForm.SVG: site.forms.badge_svg,
-        CredentialForm.PDF: site.forms.certificate_pdf,
+        CredentialForm.PNG: _FORMS.badge_png,
+        CredentialForm.SVG: _FORMS.badge_svg,
+        CredentialForm.PDF: _FORMS.certificate_pdf,
     }
     content = await site.made_files.made(
         (credential.id, form.value), lambda: makers[form](face, credential.body)

@@ -17,7 +17,7 @@ from adapters.credentials.public_keys import (
     KeyKind,
     NoSigningKeys,
     PublicKeys,
-    UnknownKey,
+    UnknownPublicKey,
     did_document_path,
 )
 from tests.credentials.badges import ADDRESSES, FACTS, signer
@@ -148,7 +148,7 @@ async def test_the_name_of_a_jwt_key_leads_to_that_one_key() -> None:
     key = RSAKey.import_key({name: str(value) for name, value in jwk.items()})
     jws.deserialize_compact(signed.jwt, key, algorithms=["RS256"])
     assert ready_ring().file().current(KeyKind.RSA)
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownPublicKey):
         signer().public_keys().jwk("another")
 
 

@@ -1,8 +1,10 @@
 """Every form in which a credential travels, every value in it, and the check itself."""
 
+import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -203,6 +205,16 @@ def test_no_way_out_of_node_is_left_open(tmp_path: Path) -> None:
     tried, refused, written = json.loads(run.stdout)
     assert tried == refused == written
     assert list(tmp_path.iterdir())
+
+
+def test_its_documents_say_what_it_does() -> None:
+    """Proves: its table of exit codes is the program's own, and its schema is the one named."""
+    told = (FOLDER / "README.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", told, re.MULTILINE)
+    codes = re.findall(r"^  (\w+): (\d+),$", (FOLDER / "findings.mjs").read_text(), re.MULTILINE)
+    assert {code: number for number, code in rows} == {**dict(codes), "unforeseen": "1"}
+    schema = (FOLDER / "schema" / "achievementcredential.json").read_bytes()
+    assert f"`{hashlib.sha256(schema).hexdigest()}`" in told
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -1,9 +1,9 @@
-"""Records the histories anew: ``python -m tests.replay.record [--transcripts] [SCENARIO …]``.
+"""Records histories: ``python -m tests.replay.record SCENARIO …``; without one, those not yet there.
 
-Before the first release that is how they change. After it, histories of journeys that may still be
-open are kept as they are, and new ones are added beside them. With ``--transcripts`` the histories
-stay and only what the code asks for now is written beside them: for a change that was meant, to be
-read as a difference before it is committed.
+A history of a release stays as it is, because its journeys may be open; new ones are added beside
+it, and entered in the ledger. With ``--transcripts`` the histories stay and only what the code asks
+for now is written beside them: for a change that was meant, to be read as a difference before it is
+committed. With ``--fingerprints`` new turns of the workflows are written down; old ones stay.
 """
 
 import argparse
@@ -13,10 +13,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.records.database import migrate
 from tests.house import House, running_house
+from tests.replay.commands import fingerprint_of, keep_fingerprint
+from tests.replay.guarding import NotWrittenDown, refuse_another_fingerprint
+from tests.replay.ledger import enter, refuse_released
 from tests.replay.scenarios import SCENARIOS, Scenario
 from tests.replay.transcript import history_file, kept_history, replayed, transcript_file
 from tests.servers import start_temporal
@@ -28,7 +32,12 @@ STACK = "stackTrace"
 
 
 async def record(scenarios: Sequence[Scenario]) -> None:
-    """Play scenarios one after the other and keep their histories with transcripts."""
+    """Play scenarios one after the other and keep their histories with transcripts.
+
+    Raises ``AlreadyReleased`` before anything is played.
+    """
+    for scenario in scenarios:
+        refuse_released(scenario.__name__)
     async with await start_temporal() as temporal:
         with tempfile.TemporaryDirectory() as directory:
             url = f"sqlite+aiosqlite:///{directory}/records.db"
@@ -45,6 +54,7 @@ async def _keep(house: House, scenario: Scenario) -> None:
     history = await house.client.get_workflow_handle(workflow_id).fetch_history()
     kept = json.dumps(_without_machine(json.loads(history.to_json())), separators=(",", ":"))
     history_file(name).write_text(f"{kept}\n")
+    enter(name)
     await transcribe(name)
     sys.stdout.write(f"{name}: {len(history.events)} events, {len(kept) // 1024} KB\n")
 
@@ -71,15 +81,35 @@ async def transcribe_all(scenarios: Sequence[Scenario]) -> None:
         await transcribe(scenario.__name__)
 
 
+async def write_fingerprints() -> None:
+    """Write down what the workflows do in the kept histories, unless they take something back."""
+    turns = await fingerprint_of(scenario.__name__ for scenario in SCENARIOS)
+    with suppress(NotWrittenDown):
+        refuse_another_fingerprint(turns)
+    keep_fingerprint(turns)
+
+
+def missing() -> list[Scenario]:
+    """Return the scenarios of which no history is kept."""
+    return [each for each in SCENARIOS if not history_file(each.__name__).exists()]
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Record the scenarios with these names, or all."""
+    """Record the scenarios with these names, or those that are missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     known = {scenario.__name__: scenario for scenario in SCENARIOS}
-    parser.add_argument("--transcripts", action="store_true", help="keep the histories")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--transcripts", action="store_true", help="keep the histories")
+    only.add_argument("--fingerprints", action="store_true", help="keep the histories")
     parser.add_argument("scenarios", nargs="*", help=", ".join(known))
     options = parser.parse_args(arguments)
-    chosen = [known[name] for name in options.scenarios] or SCENARIOS
-    asyncio.run(transcribe_all(chosen) if options.transcripts else record(chosen))
+    chosen = [known[name] for name in options.scenarios]
+    if options.fingerprints:
+        asyncio.run(write_fingerprints())
+    elif options.transcripts:
+        asyncio.run(transcribe_all(chosen or SCENARIOS))
+    else:
+        asyncio.run(record(chosen or missing()))
 
 
 if __name__ == "__main__":

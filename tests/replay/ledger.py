@@ -1,0 +1,51 @@
+"""The ledger of kept histories: what was recorded once is not recorded anew.
+
+A history that was recorded again would replay whatever the code does now, and prove nothing for
+the journeys that are open. ``ledger.sha256`` is written as ``sha256sum --check`` reads it; what
+the last release was tested with is held by its archive too, which nobody edits in passing.
+"""
+
+import hashlib
+from pathlib import Path
+
+from tests.releases.last import histories_of_release
+from tests.replay.transcript import HISTORIES, history_file
+
+LEDGER = Path(__file__).parent / "ledger.sha256"
+
+
+class AlreadyReleased(Exception):
+    """The history belongs to a release: journeys of it may be open."""
+
+
+def entered(ledger: Path = LEDGER) -> dict[str, str]:
+    """Return the digest of every history that was entered, by its file's name."""
+    lines = (line.split() for line in ledger.read_text().splitlines())
+    return {file: digest for digest, file in lines}
+
+
+def present(histories: Path = HISTORIES) -> dict[str, str]:
+    """Return the digest of every history that is there, by its file's name."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(histories.glob("*.json"))
+    }
+
+
+def refuse_released(name: str) -> None:
+    """Raise ``AlreadyReleased`` for a history that the last release was tested with."""
+    file = history_file(name).name
+    if file in histories_of_release():
+        raise AlreadyReleased(
+            f"{file} belongs to a release: record another scenario beside it "
+            "(docs/releasing.md, “Changing what a workflow asks for”)."
+        )
+
+
+def enter(name: str, ledger: Path = LEDGER) -> None:
+    """Enter a history that was just recorded."""
+    known = entered(ledger) if ledger.exists() else {}
+    file = history_file(name)
+    known[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    lines = (f"{digest}  {file}\n" for file, digest in sorted(known.items()))
+    ledger.write_text("".join(lines))
