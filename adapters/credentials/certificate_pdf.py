@@ -9,7 +9,7 @@ from datetime import UTC
 
 from adapters.credentials.artwork import MedalWords, medal_of, words_of
 from adapters.credentials.qr import qr_svg
-from adapters.credentials.typesetting import Typeface, set_pdf
+from adapters.credentials.typesetting import NotSettable, Typeface, set_pdf
 from domain.credential_forms import CredentialFace, CredentialNotBakeable
 from domain.credentials import OutcomeMet
 from domain.values import Instant, Value
@@ -52,15 +52,17 @@ def certificate_pdf(face: CredentialFace, credential: bytes) -> bytes:
         attached = credential.decode()
     except UnicodeDecodeError as error:
         raise CredentialNotBakeable(form="a PDF", problem="it is not UTF-8") from error
-    typeface = Typeface.for_words(_words(face))
-    words = _certificate(face, typeface)
-    return set_pdf(
-        "certificate.typ",
-        words.model_dump_json(),
-        typeface,
-        dated=face.issued_at,
-        attached=attached,
-    )
+    words = _words(face)
+    try:
+        return _set(face, Typeface.for_words(words), attached)
+    except NotSettable:
+        # A certificate with gaps is better than none: its holder earned it.
+        return _set(face, Typeface.plainest(words), attached)
+
+
+def _set(face: CredentialFace, typeface: Typeface, attached: str) -> bytes:
+    given = _certificate(face, typeface).model_dump_json()
+    return set_pdf("certificate.typ", given, typeface, dated=face.issued_at, attached=attached)
 
 
 def _words(face: CredentialFace) -> tuple[str, ...]:

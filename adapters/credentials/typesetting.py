@@ -29,9 +29,21 @@ _BREAK: Final = "\N{ZERO WIDTH SPACE}"
 _PIECE: Final = 12
 # Typst's fonts have all of these; most words are made of nothing else.
 _CERTAIN: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), 0x2019, 0x2013)))
-_PROBE: Final = b"""#set document(title: "Letters")
+# Each letter in a colour of its own, by which the drawing tells whose shape is whose.
+_PROBE: Final = b"""#set page(width: auto, height: auto)
 #set text(font: "Libertinus Serif", lang: "en")
-#sys.inputs.letters"""
+#for (place, letter) in sys.inputs.letters.codepoints().enumerate() {
+  let colour = str(place, base: 16)
+  text(fill: rgb("#" + "0" * (6 - colour.len()) + colour), letter)
+  linebreak()
+}"""
+_SHAPE: Final = re.compile(rb'<use xlink:href="#(\w+)"[^>]*? fill="#(\w{6})"')
+_NO_LETTER: Final = "\uffff"
+"""Never a letter, so that its shape is the one of letters without a font."""
+
+
+class NotSettable(Exception):
+    """Typst refused the words: joined, some letters need a font that each alone does not."""
 
 
 class Typeface(NamedTuple):
@@ -45,7 +57,8 @@ class Typeface(NamedTuple):
         """Choose the fonts for ``words``: those of typst alone, if they are enough."""
         letters = frozenset(letter for each in words for letter in each) - _CERTAIN
         unprintable = frozenset(filter(_is_control, letters))
-        missing = _missing(letters - unprintable, with_system=False)
+        asked = letters - unprintable
+        missing = _missing(asked, with_system=False) if asked else asked
         if not missing:
             return cls(needs_system_fonts=False, missing=unprintable)
         missing_everywhere = _missing(missing, with_system=True)
@@ -53,6 +66,12 @@ class Typeface(NamedTuple):
             needs_system_fonts=missing_everywhere != missing,
             missing=missing_everywhere | unprintable,
         )
+
+    @classmethod
+    def plainest(cls, words: Iterable[str]) -> Self:
+        """Choose Latin letters alone, which can always be set."""
+        letters = frozenset(letter for each in words for letter in each)
+        return cls(needs_system_fonts=False, missing=letters - _CERTAIN)
 
     @property
     def has_gaps(self) -> bool:
@@ -82,39 +101,24 @@ def _breakable(word: re.Match[str]) -> str:
 def _is_control(letter: str) -> bool:
     """Tell whether a character has no shape of its own, but breaks or turns what stands by it."""
     is_turning = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return is_turning or unicodedata.category(letter) in ("Cc", "Cs", "Cn")
+    return is_turning or unicodedata.category(letter) in ("Cc", "Cs")
 
 
+@lru_cache(maxsize=512)
 def _missing(letters: frozenset[str], *, with_system: bool) -> frozenset[str]:
-    """Return the letters without a font; halves what fails until single letters are left."""
-    if not letters or _has_all("".join(sorted(letters)), with_system=with_system):
-        return frozenset()
-    if len(letters) == 1:
-        return letters
-    in_order = sorted(letters)
-    middle = len(in_order) // 2
-    return frozenset[str]().union(
-        *(
-            _missing(frozenset(half), with_system=with_system)
-            for half in (in_order[:middle], in_order[middle:])
-        )
+    """Return the letters without a font: those that typst draws with the shape of no letter."""
+    in_order = sorted(letters - {_NO_LETTER})
+    drawn = typst.compile(
+        _PROBE,
+        format="svg",
+        ignore_system_fonts=not with_system,
+        sys_inputs={"letters": _NO_LETTER + "".join(in_order)},
     )
-
-
-@lru_cache(maxsize=4096)
-def _has_all(letters: str, *, with_system: bool) -> bool:
-    """Ask typst, which refuses an accessible PDF with a letter that no font has."""
-    try:
-        typst.compile(
-            _PROBE,
-            format="pdf",
-            ignore_system_fonts=not with_system,
-            sys_inputs={"letters": letters},
-            pdf_standards="ua-1",
-        )
-    except typst.TypstError:
-        return False
-    return True
+    shapes = [(shape, int(place, 16)) for shape, place in _SHAPE.findall(drawn)]
+    nothing = frozenset(shape for shape, place in shapes if place == 0)
+    return (letters & {_NO_LETTER}) | {
+        in_order[place - 1] for shape, place in shapes if place > 0 and shape in nothing
+    }
 
 
 @lru_cache(maxsize=8)
@@ -146,12 +150,18 @@ def set_png(source: str, given: str, typeface: Typeface, *, points_per_inch: int
 def set_pdf(
     source: str, given: str, typeface: Typeface, *, dated: Instant, attached: str = ""
 ) -> bytes:
-    """Return the paper as PDF/A-3b and PDF/UA-1, dated ``dated``: the same bytes every time."""
-    return typst.compile(
-        _source(source),
-        format="pdf",
-        ignore_system_fonts=not typeface.needs_system_fonts,
-        sys_inputs={"given": given, "attached": attached},
-        pdf_standards=["a-3b", "ua-1"],
-        timestamp=int(dated.timestamp()),
-    )
+    """Return the paper as PDF/A-3b and PDF/UA-1, dated ``dated``: the same bytes every time.
+
+    Raises ``NotSettable`` when a letter has no font after all.
+    """
+    try:
+        return typst.compile(
+            _source(source),
+            format="pdf",
+            ignore_system_fonts=not typeface.needs_system_fonts,
+            sys_inputs={"given": given, "attached": attached},
+            pdf_standards=["a-3b", "ua-1"],
+            timestamp=int(dated.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise NotSettable from error

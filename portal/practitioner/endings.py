@@ -48,6 +48,17 @@ def ended(home: PracticeHome, ending: Ending) -> Standing:
         title=title,
         sentences=(sentence.replace("{title}", home.title),),
         step=result if ending in _WITH_RESULT else again,
-        also=(again,) if ending in _WITH_RESULT else read,
+        also=(*_of_award(home, ending), again) if ending in _WITH_RESULT else read,
         tone="good" if ending is Ending.AWARDED else "next",
+    )
+
+
+def _of_award(home: PracticeHome, ending: Ending) -> tuple[NextStep, ...]:
+    """Return what an award is good for, besides its result."""
+    if ending is not Ending.AWARDED:
+        return ()
+    for_state = f"/my/{home.enrollment_id}/state-record"
+    return (
+        NextStep(label="Your transcript", address="/my/transcript"),
+        NextStep(label="For your state's records", address=for_state),
     )

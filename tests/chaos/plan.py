@@ -163,7 +163,8 @@ def planned(seed: int, journeys: int, faults: int) -> Plan:
     return Plan(
         seed=seed,
         journeys=tuple(_journey(chance, number) for number in range(1, journeys + 1)),
-        faults=_faults(chance, faults),
+        # Apart, so that one more activity changes where workers are killed and nothing else.
+        faults=_faults(chance, random.Random(f"boundaries of {seed}"), faults),
     )
 
 
@@ -177,10 +178,12 @@ def _journey(chance: random.Random, number: int) -> JourneyPlan:
     )
 
 
-def _faults(chance: random.Random, number: int) -> tuple[PlannedFault, ...]:
+def _faults(
+    chance: random.Random, of_boundaries: random.Random, number: int
+) -> tuple[PlannedFault, ...]:
     """Every second fault kills at the next boundary in turn; the others are drawn."""
     places = list(boundaries())
-    chance.shuffle(places)
+    of_boundaries.shuffle(places)
     kinds = [
         Fault.KILL_AT_BOUNDARY
         if index % 2 == 0

@@ -8,7 +8,7 @@ from tests.chaos.plan import Fault, planned
 from tests.chaos.run import run
 from tests.chaos.stack import Shape
 
-SEED, JOURNEYS, FAULTS = 3, 8, 8
+SEED, JOURNEYS, FAULTS = 18, 6, 6
 
 
 @pytest.fixture

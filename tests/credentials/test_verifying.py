@@ -147,6 +147,51 @@ async def test_a_badge_of_an_issuer_that_we_do_not_know_is_told_honestly() -> No
     assert (await verified(document)).verdict is Verdict.NOT_GENUINE
 
 
+async def test_a_plain_badge_of_another_programme_is_read() -> None:
+    """Proves: what other programs write otherwise than ours is not taken for a forgery: an older
+    context, an issuer with nothing but its id, one thing in place of a list, a bare address.
+    """
+    theirs = ring("theirs").signing()
+    issuer = f"did:key:{theirs.proof_id}"
+    document: JsonObject = {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json",
+            "https://w3id.org/security/data-integrity/v2",
+        ],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": issuer},
+        "validFrom": "2026-01-01T00:00:00-06:00",
+        "credentialSubject": {
+            "type": "AchievementSubject",
+            "identifier": {
+                "type": "IdentityObject",
+                "hashed": False,
+                "identityHash": "A Learner",
+                "identityType": "name",
+            },
+            "achievement": {
+                "id": "https://other.example.org/badges/1",
+                "type": "Achievement",
+                "name": "Another badge",
+                "description": "Of another programme.",
+                "criteria": {"narrative": "Be there."},
+                "image": {"id": "https://other.example.org/1.png", "type": "Image"},
+            },
+        },
+    }
+    method = f"{issuer}#{theirs.proof_id}"
+    signed = signed_document(document, theirs.proof, method, ISSUED, LinkedData())
+    verification = await verified(signed)
+    told = {check.kind: check.code for check in verification.checks}
+    assert told[CheckKind.DOCUMENT] is CheckCode.READABLE
+    assert told[CheckKind.PROOF] is CheckCode.UNCHANGED
+    assert told[CheckKind.RESULTS] is CheckCode.NO_RESULTS
+    assert verification.says is not None
+    assert verification.says.recipient_name == "A Learner"
+
+
 async def test_a_key_that_is_not_its_issuers_is_seen_for_anybody() -> None:
     """Proves: an issuer that we do not know is not believed under a key of yet another one."""
     theirs = ring("theirs").signing()

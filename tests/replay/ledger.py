@@ -6,6 +6,7 @@ the last release was tested with is held by its archive too, which nobody edits 
 """
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.releases.last import histories_of_release
@@ -32,12 +33,12 @@ def present(histories: Path = HISTORIES) -> dict[str, str]:
     }
 
 
-def refuse_released(name: str) -> None:
-    """Raise ``AlreadyReleased`` for a history that the last release was tested with."""
-    file = history_file(name).name
-    if file in histories_of_release():
+def refuse_released(names: Iterable[str]) -> None:
+    """Raise ``AlreadyReleased`` for histories that the last release was tested with."""
+    released = sorted({history_file(name).name for name in names} & histories_of_release().keys())
+    if released:
         raise AlreadyReleased(
-            f"{file} belongs to a release: record another scenario beside it "
+            f"{', '.join(released)}: of a release. Record another scenario beside it "
             "(docs/releasing.md, “Changing what a workflow asks for”)."
         )
 

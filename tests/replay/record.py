@@ -1,4 +1,4 @@
-"""Records histories: ``python -m tests.replay.record SCENARIO …``; without one, those not yet there.
+"""Records histories: ``python -m tests.replay.record SCENARIO …``; without one, what is missing.
 
 A history of a release stays as it is, because its journeys may be open; new ones are added beside
 it, and entered in the ledger. With ``--transcripts`` the histories stay and only what the code asks
@@ -20,7 +20,7 @@ from adapters.records.database import migrate
 from tests.house import House, running_house
 from tests.replay.commands import fingerprint_of, keep_fingerprint
 from tests.replay.guarding import NotWrittenDown, refuse_another_fingerprint
-from tests.replay.ledger import enter, refuse_released
+from tests.replay.ledger import AlreadyReleased, enter, refuse_released
 from tests.replay.scenarios import SCENARIOS, Scenario
 from tests.replay.transcript import history_file, kept_history, replayed, transcript_file
 from tests.servers import start_temporal
@@ -32,12 +32,7 @@ STACK = "stackTrace"
 
 
 async def record(scenarios: Sequence[Scenario]) -> None:
-    """Play scenarios one after the other and keep their histories with transcripts.
-
-    Raises ``AlreadyReleased`` before anything is played.
-    """
-    for scenario in scenarios:
-        refuse_released(scenario.__name__)
+    """Play scenarios one after the other and keep their histories with transcripts."""
     async with await start_temporal() as temporal:
         with tempfile.TemporaryDirectory() as directory:
             url = f"sqlite+aiosqlite:///{directory}/records.db"
@@ -109,6 +104,10 @@ def main(arguments: Sequence[str]) -> None:
     elif options.transcripts:
         asyncio.run(transcribe_all(chosen or SCENARIOS))
     else:
+        try:
+            refuse_released(scenario.__name__ for scenario in chosen)
+        except AlreadyReleased as refused:
+            parser.error(str(refused))
         asyncio.run(record(chosen or missing()))
 
 
