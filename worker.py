@@ -8,14 +8,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.credentials import CredentialActivities
@@ -181,57 +182,43 @@ def workers_of(
     relay = SmtpRelay.configured(settings)
     stack.push_async_callback(relay.close)
     made = implementations_of(WorkflowEngine(client), settings, database, relay)
-    versioning = versioning_of(settings.build_id)
-    workers = {
-        JOURNEYS_QUEUE: lambda: Worker(
-            client,
+    worker_at = partial(
+        Worker,
+        client,
+        graceful_shutdown_timeout=DRAIN,
+        deployment_config=versioning_of(settings.build_id),
+    )
+    workers: dict[str, Callable[[], Worker]] = {
+        JOURNEYS_QUEUE: lambda: worker_at(
             task_queue=JOURNEYS_QUEUE,
             workflows=WORKFLOWS,
-            activities=[each for part in made.records for each in activities_of(part)],
+            activities=_activities(*made.records),
             workflow_runner=sandboxed_runner(),
             sticky_queue_schedule_to_start_timeout=STICKY,
-            graceful_shutdown_timeout=DRAIN,
-            deployment_config=versioning,
         ),
-        MAIL_QUEUE: lambda: Worker(
-            client,
+        MAIL_QUEUE: lambda: worker_at(
             task_queue=MAIL_QUEUE,
-            activities=activities_of(made.mail),
+            activities=_activities(made.mail),
             max_concurrent_activities=settings.smtp_connections,
             max_task_queue_activities_per_second=settings.mail_per_second,
-            graceful_shutdown_timeout=DRAIN,
-            deployment_config=versioning,
         ),
-        DOCUMENTS_QUEUE: lambda: _effects_worker(
-            client,
-            versioning,
-            DOCUMENTS_QUEUE,
-            (made.documents, made.uploads),
-            os.cpu_count() or 2,
+        DOCUMENTS_QUEUE: lambda: worker_at(
+            task_queue=DOCUMENTS_QUEUE,
+            activities=_activities(made.documents, made.uploads),
+            max_concurrent_activities=os.cpu_count() or 2,
         ),
-        WEBHOOKS_QUEUE: lambda: _effects_worker(
-            client, versioning, WEBHOOKS_QUEUE, (made.webhooks,), DELIVERIES_AT_ONCE
+        WEBHOOKS_QUEUE: lambda: worker_at(
+            task_queue=WEBHOOKS_QUEUE,
+            activities=_activities(made.webhooks),
+            max_concurrent_activities=DELIVERIES_AT_ONCE,
         ),
     }
     return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
 
 
-def _effects_worker(
-    client: Client,
-    versioning: WorkerDeploymentConfig | None,
-    queue: str,
-    implementations: tuple[object, ...],
-    at_once: int,
-) -> Worker:
-    """Return a worker for a queue of effects, so many of them at the same time."""
-    return Worker(
-        client,
-        task_queue=queue,
-        activities=[each for part in implementations for each in activities_of(part)],
-        max_concurrent_activities=at_once,
-        graceful_shutdown_timeout=DRAIN,
-        deployment_config=versioning,
-    )
+def _activities(*implementations: object) -> list[Callable[..., object]]:
+    """Return the activities of several implementations, as one queue serves them."""
+    return [each for part in implementations for each in activities_of(part)]
 
 
 async def serve(settings: Settings, ready_file: Path | None) -> None:

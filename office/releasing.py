@@ -32,8 +32,9 @@ class ReleaseDesk:
         Going back is the same act with the name of the release before, or ``unversioned``.
         Raises ``UnknownRelease`` and ``ReleaseLacksWorkers``.
         """
-        await self._with_workers(name)
-        await self._routing.make_current(name)
+        release = await self._with_workers(name)
+        if release.state is not ReleaseState.CURRENT:
+            await self._routing.make_current(name)
 
     async def ramp(self, name: str, share: float) -> None:
         """Let ``share`` per cent of the journeys go on with a release; 0 takes them back.

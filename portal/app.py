@@ -115,16 +115,19 @@ class _KeptFiles(StaticFiles):
 
 
 class _Server(uvicorn.Server):
-    """Says in a file when it listens."""
+    """Says in a file when it listens, and gets ready meanwhile for what is slow at first."""
 
-    def __init__(self, config: uvicorn.Config, ready_file: Path | None) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, ready_file: Path | None) -> None:
         super().__init__(config)
+        self._site = site
         self._ready_file = ready_file
+        self._getting_ready: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Listen, then say so."""
         await super().startup(sockets)
         logger_named(__name__).info("portal_ready", port=self.config.port)
+        self._getting_ready = asyncio.create_task(self._site.verification.get_ready())
         if self._ready_file is not None:
             await asyncio.to_thread(self._ready_file.write_text, f"{os.getpid()}\n")
 
@@ -151,7 +154,7 @@ async def serve(settings: Settings, host: str, port: int, ready_file: Path | Non
             server_header=False,
             timeout_graceful_shutdown=5,
         )
-        await _Server(config, ready_file).serve()
+        await _Server(config, site, ready_file).serve()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

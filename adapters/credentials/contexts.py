@@ -56,3 +56,27 @@ def kept_document(address: str) -> JsonObject:
         raise ContextNotKept
     document: JsonObject = json.loads((STANDARDS / _FILES[address]).read_bytes())
     return document
+
+
+def names_of_term(term: str) -> frozenset[str]:
+    """Return the full names that a term has in any of the kept vocabularies."""
+    return _full_names().get(term, frozenset())
+
+
+@cache
+def _full_names() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    waiting = [kept_document(address).get("@context") for address in sorted(KEPT_CONTEXTS)]
+    while waiting:
+        context = waiting.pop()
+        for term, meaning in context.items() if isinstance(context, dict) else ():
+            if isinstance(meaning, dict):
+                waiting.append(meaning.get("@context"))
+            name = meaning.get("@id") if isinstance(meaning, dict) else meaning
+            if isinstance(name, str) and not term.startswith("@"):
+                found.setdefault(term, set()).add(name)
+    # A term may stand for another term, which has the full name.
+    return {
+        term: frozenset(full for name in names for full in found.get(name, {name}))
+        for term, names in found.items()
+    }

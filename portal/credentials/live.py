@@ -10,6 +10,7 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Final
 
+from adapters.credentials.schema import schema_problem
 from adapters.credentials.verifying import CredentialVerifier
 from adapters.records.shared_credentials import SharedCredential, SharedCredentials
 from domain.credential_addresses import CredentialAddresses
@@ -32,6 +33,10 @@ class LiveVerification:
         self._addresses = addresses
         self._found: OrderedDict[_Key, Verification] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
+
+    async def get_ready(self) -> None:
+        """Load what the first check needs; it takes seconds that nobody should wait for."""
+        await asyncio.to_thread(schema_problem, {})
 
     async def of(self, credential: SharedCredential, at: datetime) -> Verification:
         """Return what verifying a kept credential finds out."""

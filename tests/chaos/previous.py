@@ -4,6 +4,7 @@ Journeys that cross releases are what ``tests/releases`` is about, with the engi
 Here the question is whether mail and files are safe with two releases at work on the same records.
 """
 
+from adapters.embedded.processes import NotStarted
 from tests.chaos.stack import ChaosStack
 from tests.releases.last import LAST, start_last_worker
 from tests.waiting import pause
@@ -21,7 +22,10 @@ class PreviousRelease:
         """Serve beside today's workers for a while."""
         environment = stack.environment | {"LAUREL_WORKER_QUEUES": QUEUES}
         logs = stack.directory / "logs"
-        worker = await start_last_worker("previous", stack.directory, environment, logs)
+        try:
+            worker = await start_last_worker("previous", stack.directory, environment, logs)
+        except NotStarted:  # another fault may have struck while it started
+            return f"{LAST} did not get ready"
         try:
             await pause(max(seconds, AT_LEAST))
         finally:

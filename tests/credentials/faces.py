@@ -29,7 +29,8 @@ FACE = CredentialFace(
 )
 
 DOCUMENT = (
-    '{"@context":["https://www.w3.org/ns/credentials/v2"],\n "name":"Zoë 🎉 张伟 & <b> \'q\' ]]> é",'
+    '{"@context":["https://www.w3.org/ns/credentials/v2"],\n '
+    '"name":"Zoë 🎉 张伟 & <b> \'q\' ]]> é",'
     f'"id":"{ADDRESS}"}}\n'
 ).encode()
 """Bytes with everything that a form could spoil: line ends, the end of a CDATA, all planes."""

@@ -206,7 +206,9 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 async def test_no_document_brings_the_verifier_down(data: st.DataObject) -> None:
     """Proves: any JSON at any place of a badge ends in a verdict, never in an error or a yes."""

@@ -61,9 +61,32 @@ def pdf_with(*attached: bytes, password: str = "") -> bytes:
         writer.add_attachment(f"file{number}.bin", content)
     if password:
         writer.encrypt(password, algorithm="AES-256")
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def outcome_of(data: bytes) -> str:
+    """Return whether a file was read or refused; whatever else happens to it is a fault."""
+    try:
+        found = unbake(data)
+    except Refusal:
+        return "refused"
+    return "read" if found.form is form_of(data) else "mistaken"
+
+
+def pdf_bomb(size: int) -> bytes:
+    """Return a small PDF with a file that unpacks to ``size`` bytes."""
+    stream = zlib.compress(b'{"@context"' + bytes(size), 9)
+    parts = (
+        b"1 0 obj <</Type /Catalog /Pages 2 0 R /Names <</EmbeddedFiles "
+        b"<</Names [(a) 3 0 R]>>>>>> endobj\n2 0 obj <</Type /Pages /Count 0 /Kids []>> endobj\n"
+        b"3 0 obj <</Type /Filespec /F (a) /UF (a) /EF <</F 4 0 R>>>> endobj\n"
+        b"4 0 obj <</Type /EmbeddedFile /Filter /FlateDecode /Length %d>> stream\n" % len(stream),
+        stream,
+        b"\nendstream endobj\ntrailer <</Root 1 0 R /Size 5>>\nstartxref\n0\n%%EOF\n",
+    )
+    return b"%PDF-1.7\n" + b"".join(parts)
 
 
 def refused(data: bytes) -> str:
@@ -158,7 +181,7 @@ def test_every_bad_file_is_called_what_it_is(data: bytes, code: str) -> None:
             {"badge_with_doctype"},
         ),
         (b'<!DOCTYPE svg SYSTEM "file:///etc/hostname">' + SVG, {"badge_with_doctype"}),
-        (pdf_with(b'{"@context"' + bytes(200_000_000)), {"badge_too_complex"}),
+        (pdf_bomb(100_000_000), {"badge_too_complex"}),
         (b"%PDF-1.7\n" + b"[" * 3_000_000, {"badge_damaged", "badge_too_complex"}),
     ],
     ids=["text", "chunks", "depth", "size", "entities", "file", "attachment", "nesting"],
@@ -169,6 +192,11 @@ def test_no_bomb_costs_more_than_a_moment(bomb: bytes, codes: set[str]) -> None:
     began = time.process_time()
     assert refused(bomb) in codes
     assert time.process_time() - began < 2
+
+
+def test_a_pdf_within_bounds_is_read_though_its_index_is_wrong() -> None:
+    """Proves: the bomb above is refused for its size, not for the way in which it is written."""
+    assert unbake(pdf_bomb(1_000)).credential.startswith(b'{"@context"')
 
 
 def test_a_picture_of_gigantic_size_is_read_like_any_other() -> None:
@@ -201,9 +229,4 @@ def test_no_damage_does_anything_but_refuse(data: st.DataObject) -> None:
     put = data.draw(st.binary(max_size=6))
     cut = data.draw(st.integers(0, 12))
     spoiled = whole[:at] + put + whole[at + cut :]
-    try:
-        found = unbake(spoiled)
-    except Refusal as refusal:
-        assert refusal.code.startswith(("badge_", "no_credential", "two_credentials", "older_"))
-    else:
-        assert found.form is form_of(spoiled)
+    assert outcome_of(spoiled) in ("read", "refused")

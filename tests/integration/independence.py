@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError
+from openbadgeslib.ob3.status import check_credential_status
 
 from adapters.credentials.baking import bake_svg
 from adapters.credentials.key_ring import KeyRing
@@ -236,6 +238,21 @@ def second_opinion(file: Path, key: Path, recipient: str) -> SecondOpinion:
     )
     said = json.loads(run.stdout)
     return SecondOpinion(exit=run.returncode, is_valid=said["valid"], is_trusted=said["trusted"])
+
+
+def is_revoked_by_the_second(badge: JsonObject, key: bytes, status_list: bytes) -> bool:
+    """Ask openbadgeslib about the status, with the list that its command would fetch.
+
+    The period of the list is looked at; its signature is not, for openbadgeslib reads none of
+    this kind on a list.
+    """
+    verifier = OB3LdpVerifier(pubkey_pem=key)
+    credential = verifier.verify(json.dumps(badge), expected_recipient=RECIPIENT)
+    try:
+        check_credential_status(credential, lambda _: status_list)
+    except OB3VerificationError:
+        return True
+    return False
 
 
 SVG: Final = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'

@@ -22,6 +22,7 @@ from tests.integration.independence import (
     Bench,
     Issuer,
     impostor,
+    is_revoked_by_the_second,
     needs_the_independent_check,
     opinion,
     opinions,
@@ -61,16 +62,19 @@ async def test_a_changed_result_is_seen(bench: Bench) -> None:
 
 
 async def test_a_revoked_badge_is_seen(bench: Bench) -> None:
-    """Proves: the bit decides; its neighbours do not.
+    """Proves: the bit decides for both; its neighbours do not.
 
-    openbadgeslib's command cannot see it without a network: it would fetch the list. That it takes
-    the badge is held here, so that nobody relies on it for this.
+    openbadgeslib's command would fetch the list, so its library is asked, which takes one. That the
+    command by itself takes a revoked badge is held here, so that nobody relies on it for this.
     """
     badge = await bench.issuer.badge()
+    listed = bench.documents / "status-list.json"
     await bench.issuer.documents(bench.documents, revoked=[PLACE.index - 1, PLACE.index + 1])
     assert bench.judged(badge).code == "fine"
+    assert not is_revoked_by_the_second(badge, bench.issuer.pem, listed.read_bytes())
     await bench.issuer.documents(bench.documents, revoked=[PLACE.index])
     said = bench.judged(badge)
+    assert is_revoked_by_the_second(badge, bench.issuer.pem, listed.read_bytes())
     assert (said.code, said.exit) == ("revoked", 43)
     assert said.found["proof"] == "passed"
     assert bench.is_taken_by_the_second(badge)

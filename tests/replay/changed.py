@@ -1,6 +1,5 @@
 """Workflows as a careless change would leave them: the controls of the replay tests."""
 
-import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -118,7 +117,7 @@ class TakesABreath(OrderIntake):
     @workflow.run
     async def run(self, intake: IntakeInput) -> None:
         """Wait a second, then do as before."""
-        await asyncio.sleep(1)
+        await workflow.sleep(1)
         await super().run(intake)
 
 

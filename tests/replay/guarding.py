@@ -6,6 +6,7 @@ releases: so the rule is said here, and where it is written.
 
 from collections.abc import Iterable
 from difflib import unified_diff
+from itertools import zip_longest
 
 from temporalio.workflow import NondeterminismError
 
@@ -13,8 +14,8 @@ from tests.replay.commands import kept_fingerprint
 from tests.replay.transcript import Transcript, kept_history, replay, transcript_file
 from workflows.registration import WORKFLOWS
 
-SHOWN = 14
-"""Lines of a difference that are shown."""
+SHOWN = 8
+"""Lines of each side that are shown from where the two part."""
 
 RULE = """
 A journey is open for more than a year, and each worker that takes it up does again, command by
@@ -45,10 +46,9 @@ async def refuse_another_course(name: str, workflows: tuple[type, ...] = WORKFLO
     try:
         await replay(kept_history(name), transcript, workflows)
     except NondeterminismError as failure:
-        shown = "\n".join(difference(name, transcript)[2 : SHOWN + 2])
         raise UnguardedChange(
             f"The history `{name}` does not replay. Recorded (-) and asked for now (+), from where "
-            f"they part:\n{shown}\nThe engine says: {failure}\n{RULE}"
+            f"they part:\n{_parting(name, transcript)}\nThe engine says: {failure}\n{RULE}"
         ) from failure
     differences = difference(name, transcript)
     if differences:
@@ -82,6 +82,17 @@ def difference(name: str, transcript: Transcript) -> list[str]:
     """Return how a transcript differs from the one that is kept, up to where it ends."""
     kept = transcript_file(name).read_text().splitlines()
     return list(unified_diff(kept, transcript.text.splitlines(), lineterm="", n=1))
+
+
+def _parting(name: str, transcript: Transcript) -> str:
+    """Return how both go on from the first message or command in which they differ."""
+    kept, now = transcript_file(name).read_text().splitlines(), transcript.lines
+    pairs = enumerate(zip_longest(kept, now))
+    at = next((number for number, (one, other) in pairs if one != other), len(now))
+    while at > 0 and (at >= len(kept) or not kept[at].startswith((">", "<", "at "))):
+        at -= 1
+    shown = [f"- {line}" for line in kept[at : at + SHOWN]]
+    return "\n".join([*shown, *(f"+ {line}" for line in now[at : at + SHOWN])])
 
 
 def _listed(sign: str, turns: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ import workflows
 
 CODE = Path(workflows.__file__).parent
 """The folder whose lines count."""
+_PREFIX = f"{CODE}/"
 
 
 @dataclass
@@ -36,15 +37,14 @@ class Footsteps:
 
     def _watch(self, frame: FrameType, event: str, argument: object) -> "Footsteps | None":
         del event, argument
-        if Path(frame.f_code.co_filename).parent != CODE:
-            return None
-        return self
+        return self if frame.f_code.co_filename.startswith(_PREFIX) else None
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> "Footsteps":
         """Note one line; the interpreter calls this at each."""
         del argument
         if event == "line":
-            self.lines.add((Path(frame.f_code.co_filename).stem, frame.f_lineno))
+            module = frame.f_code.co_filename.removeprefix(_PREFIX).removesuffix(".py")
+            self.lines.add((module, frame.f_lineno))
         return self
 
 

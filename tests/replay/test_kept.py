@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.releases.last import Altered, checked_archive, histories_of_release
-from tests.replay import ledger
 from tests.replay.ledger import AlreadyReleased, entered, present, refuse_released
 from tests.replay.reached import CODE, Footsteps, lines_of
 from tests.replay.scenarios import SCENARIOS
-from tests.replay.transcript import kept_history, replay
+from tests.replay.transcript import history_file, kept_history, replay
 
 NO_SEQUENCE = frozenset({"__init__", "contracts", "names", "registration"})
 """Modules that hold no part of the course of a workflow."""
@@ -19,6 +18,10 @@ AT_THE_DOOR = "asked before a message is let in, which a replay does not repeat;
 OUTSIDE = "a defect of ours, or an outage without end: nothing that a journey can be made to meet"
 AT_ONCE = "two messages within one task: the fuzz of tests/workflows/test_state_machine.py"
 NEVER_SO = "said for the types; the guards refuse it before"
+
+_WRONG_ANSWER = (
+    'raise TypeError(f"{type(request).__name__} was answered with {type(answer).__name__}")'
+)
 
 NOT_RUN = {
     ("guards", ""): AT_THE_DOOR,
@@ -29,7 +32,7 @@ NOT_RUN = {
     ("ledger", "return None"): OUTSIDE,
     ("issuing", "except (ActivityError, ApplicationError):"): OUTSIDE,
     ("issuing", 'workflow.logger.warning("credential_left_to_the_sweep")'): OUTSIDE,
-    ("desk", "raise TypeError("): OUTSIDE,
+    ("desk", _WRONG_ANSWER): OUTSIDE,
     ("desk", "self._taken = self._inbox.popleft()"): AT_ONCE,
     ("desk", "self._refuse_if_impossible()"): AT_ONCE,
     ("desk", "except Refusal as refusal:"): AT_ONCE,
@@ -59,10 +62,10 @@ def test_the_last_release_bears_witness() -> None:
 def test_a_history_that_changed_or_vanished_is_seen(tmp_path: Path) -> None:
     """Proves: the tests above can fail, for each way in which a history is lost."""
     for scenario in SCENARIOS[:2]:
-        shutil.copy(ledger.history_file(scenario.__name__), tmp_path)
+        shutil.copy(history_file(scenario.__name__), tmp_path)
     before = present(tmp_path)
     changed = tmp_path / f"{SCENARIOS[0].__name__}.json"
-    changed.write_text(changed.read_text().replace("enter", "enter "))
+    changed.write_text(f"{changed.read_text()} ")
     (tmp_path / f"{SCENARIOS[1].__name__}.json").unlink()
     after = present(tmp_path)
     assert changed.name in before
