@@ -48,7 +48,7 @@ from tests.servers import (
 )
 from tests.waiting import pause
 
-READY_WITHIN = timedelta(seconds=60)
+READY_WITHIN = timedelta(minutes=3)
 LOOK_EVERY = 0.05
 """Seconds between two looks at whether a process has ended."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.credentials.canonical import LinkedData, TooCostly
@@ -206,9 +206,7 @@ JSON = st.recursive(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 async def test_no_document_brings_the_verifier_down(data: st.DataObject) -> None:
     """Proves: any JSON at any place of a badge ends in a verdict, never in an error or a yes."""

@@ -160,7 +160,7 @@ async def test_a_plain_badge_of_another_programme_is_read() -> None:
             "https://w3id.org/security/data-integrity/v2",
         ],
         "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "type": ["VerifiableCredential", "AchievementCredential"],
         "issuer": {"id": issuer},
         "validFrom": "2026-01-01T00:00:00-06:00",
         "credentialSubject": {

@@ -15,6 +15,11 @@ from tests.replay.transcript import HISTORIES, history_file
 LEDGER = Path(__file__).parent / "ledger.sha256"
 
 
+RETIRED: dict[str, str] = {}
+"""Histories that were taken out, each with the day on which nothing was open any more that began
+before their branch was guarded (`starter.py release begun-before`); the branch went with them."""
+
+
 class AlreadyReleased(Exception):
     """The history belongs to a release: journeys of it may be open."""
 
