@@ -188,14 +188,16 @@ def workers_of(
         graceful_shutdown_timeout=DRAIN,
         deployment_config=versioning_of(settings.build_id),
     )
-    workers: dict[str, Callable[[], Worker]] = {
-        JOURNEYS_QUEUE: lambda: worker_at(
-            task_queue=JOURNEYS_QUEUE,
-            workflows=WORKFLOWS,
-            activities=_activities(*made.records),
-            workflow_runner=sandboxed_runner(),
-            sticky_queue_schedule_to_start_timeout=STICKY,
-        ),
+    workers = _by_queue(made, worker_at, settings)
+    return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
+
+
+def _by_queue(
+    made: Implementations, worker_at: Callable[..., Worker], settings: Settings
+) -> dict[str, Callable[[], Worker]]:
+    """Return how the worker of each queue is made."""
+    return {
+        JOURNEYS_QUEUE: lambda: _journeys_worker(worker_at, made),
         MAIL_QUEUE: lambda: worker_at(
             task_queue=MAIL_QUEUE,
             activities=_activities(made.mail),
@@ -213,7 +215,17 @@ def workers_of(
             max_concurrent_activities=DELIVERIES_AT_ONCE,
         ),
     }
-    return [workers[queue]() for queue in settings.worker_queues or ALL_QUEUES]
+
+
+def _journeys_worker(worker_at: Callable[..., Worker], made: Implementations) -> Worker:
+    """Return the worker of journeys and of the records that they write."""
+    return worker_at(
+        task_queue=JOURNEYS_QUEUE,
+        workflows=WORKFLOWS,
+        activities=_activities(*made.records),
+        workflow_runner=sandboxed_runner(),
+        sticky_queue_schedule_to_start_timeout=STICKY,
+    )
 
 
 def _activities(*implementations: object) -> list[Callable[..., object]]:

@@ -43,6 +43,10 @@ async def count_mail(records: Database, sink_log: Path) -> list[Count]:
         told("notices intended", len(notices)),
         told("notices accepted", len(accepted)),
         told("notices cancelled, as they no longer applied", _in(notices, NoticeState.CANCELLED)),
+        told(
+            "notices cancelled after a try of unknown outcome",
+            len(_taken_all_the_same(notices, taken)),
+        ),
         told("notices refused by the mail server", _in(notices, NoticeState.REFUSED)),
         told("notices unknown, with operations", _in(notices, NoticeState.UNKNOWN)),
         told("letters that the mail server took", sum(map(len, taken.values()))),
@@ -66,6 +70,13 @@ def _wrongs(notices: Sequence[NoticeRow], taken: dict[str, list[SinkLine]]) -> l
             (key for key, lines in taken.items() if len({each.message_id for each in lines}) > 1),
         ),
     ]
+
+
+def _taken_all_the_same(
+    notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]
+) -> list[str]:
+    """Return what was cancelled, as nobody knew whether it was taken, and had been taken."""
+    return [n.id for n in notices if n.state == NoticeState.CANCELLED and n.id in taken]
 
 
 def _in(notices: Iterable[NoticeRow], state: NoticeState) -> int:
