@@ -12,9 +12,9 @@ _PASSED: Final = {
     CheckCode.READABLE: "The document can be read, and its signature covers all of it.",
     CheckCode.SCHEMA_KEPT: "It is written as the standard Open Badges 3.0 wants it.",
     CheckCode.UNCHANGED: "Nothing was changed since it was signed with the key of its issuer.",
-    CheckCode.OUR_ISSUER: "It was issued by {issuer}.",
+    CheckCode.OUR_ISSUER: "It names {issuer} as its issuer, and that is us.",
     CheckCode.NOT_REVOKED: "It was not revoked.",
-    CheckCode.IN_FORCE: "It has been valid since {since}, and still is.",
+    CheckCode.IN_FORCE: "By its own dates it is valid: from {since} on.",
     CheckCode.RESULTS_HOLD: "Every essential outcome that it names was assessed and met.",
 }
 

@@ -52,7 +52,7 @@ async def test_a_badge_of_ours_passes_every_check() -> None:
         assert verification.says is not None
         assert verification.says.title == FACTS.title
     told = verification.check(CheckKind.VALIDITY).sentence
-    assert told == "It has been valid since Sun 22 Nov 2026, 17:20 CST, and still is."
+    assert told == "By its own dates it is valid: from Sun 22 Nov 2026, 17:20 CST on."
 
 
 async def test_the_same_facts_give_the_same_bytes() -> None:
