@@ -155,7 +155,7 @@ async def test_the_checks_show_the_rows_behind_every_number(quiet: Quiet) -> Non
     journey = await quiet.standings.journey(20, until=now() - DAY)
     await quiet.standings.change(OrderLineRow, f"{order}-12", state=LineState.ENROLLED)
     page = await quiet.ops.get("/ops/checks")
-    assert "2 of 6 sentences do not hold." in quiet.ops.text
+    assert "2 of 7 sentences do not hold." in quiet.ops.text
     assert f'href="/ops/journeys/{journey}"' in page
     assert page.count(f'href="/ops/orders/{order}"') == 10
     assert "12 breaches" in quiet.ops.text
