@@ -13,7 +13,7 @@ from temporalio.common import RetryPolicy
 from temporalio.testing import WorkflowEnvironment
 
 from activities.credential_contracts import AwardRef, CorrectionRef, Issued
-from adapters.records.credential_tables import CredentialRow
+from adapters.records.credential_tables import CredentialRow, StatusListRow
 from adapters.records.database import Database
 from adapters.records.tables import NoticeRow, TimelineRow
 from domain.credentials import CorrectionKind
@@ -105,8 +105,10 @@ async def test_a_killed_worker_leaves_one_credential(
     (row,) = await issuing.books.rows(CredentialRow)
     assert answer.credential_id == row.id
     assert kept in ({}, {row.id: row.body})
-    # A list that was signed once more after the kill is the same list.
-    assert (await issuing.views.status_list(row.status_list_id)).version in (1, 2)
+    # Signed once more by every attempt that came to it, which is no harm: it is one list.
+    (listed,) = await issuing.books.rows(StatusListRow)
+    assert listed.id == row.status_list_id
+    assert (await issuing.views.status_list(listed.id)).version >= 1
     kinds = [line.kind for line in await issuing.books.rows(TimelineRow)]
     assert kinds.count(Happening.CREDENTIAL_ISSUED) == 1
 

@@ -110,6 +110,8 @@ async def violations_of(page: Page, rules: list[str] | None = None) -> list[str]
     """Return what axe finds on an open page: each rule with the elements that break it."""
     wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
     options = {"resultTypes": ["violations"], "runOnly": wanted}
+    # A colour on its way to another one is neither; without motion there is only where it goes.
+    await page.emulate_media(reduced_motion="reduce")
     results = await Axe().run(page, options=options)
     return [
         f"{found['id']}: {node['html'][:200]}"

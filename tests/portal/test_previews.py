@@ -122,7 +122,8 @@ async def two_accepted(house: House, library: str) -> Placed:
 async def with_attention(house: House, library: str) -> Placed:
     """Return a round in somebody's hands about which a lot is open."""
     placed = await accepted(house, library)
-    kinds = (AttentionKind.ASSESSMENT_OVERDUE, AttentionKind.MAIL_DELAYED)
+    # Not a delayed mail: the farewell, accepted at once, would close that.
+    kinds = (AttentionKind.ASSESSMENT_OVERDUE, AttentionKind.MAIL_REFUSED)
     await needs_attention(house, placed.enrollment_id, *kinds)
     return placed
 
