@@ -23,11 +23,17 @@ ENGINE = Actor(party=Party.ENGINE)
 """The engine itself: a deadline passed, a mail was accepted."""
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Entry(Contract):
     """The steps of one turn of a journey: written together or not at all.
 
     ``(enrollment_id, sequence)`` is the idempotency key: a repeated entry is answered as the first
-    was. ``at`` is the workflow's own clock.
+    was. ``at`` is the workflow's own clock. ``cause`` is what the turn deals with: the id of an
+    update, the kind of a fact, an instant of the deadline. The same number with another cause is
+    no repetition; ``None`` in journeys from before causes were kept.
     """
 
     enrollment_id: str
@@ -35,6 +41,20 @@ class Entry(Contract):
     at: Instant
     actor: Actor = ENGINE
     steps: tuple[Step, ...]
+    cause: str | None = Field(default=None, exclude_if=_is_none)
+
+
+class EntryRef(Contract):
+    """Which entry of a journey is asked for."""
+
+    enrollment_id: str
+    sequence: int
+
+
+class EntryCause(Contract):
+    """What an entry was caused by; ``None`` when it was not written yet."""
+
+    cause: str | None = None
 
 
 class Offer(Contract):

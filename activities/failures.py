@@ -31,6 +31,7 @@ class Failure(StrEnum):
     BULK_HANDED_ON = "bulk_handed_on"
     STATUS_PLACES_TAKEN = "status_places_taken"
     STATUS_LIST_CONTENDED = "status_list_contended"
+    ENTRY_OF_ANOTHER_CAUSE = "entry_of_another_cause"
 
 
 OWNERS: dict[Failure, Owner] = {
@@ -43,15 +44,17 @@ OWNERS: dict[Failure, Owner] = {
     Failure.BULK_HANDED_ON: Owner.DEVELOPER,
     Failure.STATUS_PLACES_TAKEN: Owner.DEVELOPER,
     Failure.STATUS_LIST_CONTENDED: Owner.DEVELOPER,
+    Failure.ENTRY_OF_ANOTHER_CAUSE: Owner.DEVELOPER,
 }
 """Whom a failure concerns; a test holds it complete."""
 
 
-def failed(failure: Failure) -> ApplicationError:
-    """Return the error to raise for ``failure``; the engine tries again."""
+def failed(failure: Failure, *, is_retried: bool = True) -> ApplicationError:
+    """Return the error to raise for ``failure``; the engine tries again if it ``is_retried``."""
     return ApplicationError(
         failure.value.replace("_", " "),
         type=failure.value,
+        non_retryable=not is_retried,
     )
 
 

@@ -12,6 +12,8 @@ from activities.contracts import (
     ArtifactRef,
     Entered,
     Entry,
+    EntryCause,
+    EntryRef,
     Frozen,
     LinesStarted,
     LinesToStart,
@@ -43,6 +45,11 @@ class JourneyRecords(ABC):
     @abstractmethod
     async def enter(self, entry: Entry) -> Entered:
         """Write all steps of ``entry`` or none; a repeated entry is answered as the first was."""
+
+    @activity.defn(name="cause_of_entry")
+    @abstractmethod
+    async def cause_of_entry(self, entry: EntryRef) -> EntryCause:
+        """Say what an entry was caused by, if an earlier attempt at this task wrote it."""
 
 
 class OrderRecords(ABC):

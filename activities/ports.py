@@ -7,6 +7,8 @@ from typing import Protocol
 from activities.contracts import (
     Entered,
     Entry,
+    EntryCause,
+    EntryRef,
     LinesToStart,
     OrderRef,
     OrderStanding,
@@ -40,14 +42,26 @@ class Written(Contract):
     deliveries: tuple[DeliveryDispatch, ...] = ()
 
 
+class EntryOfAnotherCause(Exception):
+    """An entry has this number already, and another cause: the journey is not as far as it was.
+
+    An earlier attempt at the journey's task wrote it and was lost (docs/decisions/0029).
+    """
+
+
 class JourneyWriter(Protocol):
     """Where journeys write their entries."""
 
     async def enter(self, entry: Entry, *, is_delayed: bool) -> Written:
         """Write all steps or none; a repeated entry is answered as the first was.
 
-        An entry that ``is_delayed`` could not be written for a while: ops are told so.
+        An entry that ``is_delayed`` could not be written for a while: ops are told so. Raises the
+        ``Refusal`` of a step, and ``EntryOfAnotherCause``.
         """
+        ...
+
+    async def cause_of(self, entry: EntryRef) -> EntryCause:
+        """Return what an entry was caused by, if it was written."""
         ...
 
 

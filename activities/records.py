@@ -5,14 +5,16 @@ from temporalio import activity
 from activities.contracts import (
     Entered,
     Entry,
+    EntryCause,
+    EntryRef,
     LinesStarted,
     LinesToStart,
     OrderRef,
     OrderStanding,
 )
-from activities.failures import cross
+from activities.failures import Failure, cross, failed
 from activities.interfaces import JourneyRecords, OrderRecords
-from activities.ports import Engine, JourneyWriter, OrderWriter
+from activities.ports import Engine, EntryOfAnotherCause, JourneyWriter, OrderWriter
 from domain.refusals import Refusal
 
 DELAYED_AFTER_ATTEMPTS = 6
@@ -34,10 +36,17 @@ class JourneyRecordsActivities(JourneyRecords):
             written = await self._journeys.enter(entry, is_delayed=is_delayed)
         except Refusal as refusal:
             raise cross(refusal) from refusal
+        except EntryOfAnotherCause as other:
+            raise failed(Failure.ENTRY_OF_ANOTHER_CAUSE, is_retried=False) from other
         await self._engine.dispatch(written.notices)
         await self._engine.wake(written.woken)
         await self._engine.deliver(written.deliveries)
         return written.entered
+
+    @activity.defn(name="cause_of_entry")
+    async def cause_of_entry(self, entry: EntryRef) -> EntryCause:
+        """Say what an entry was caused by, if an earlier attempt at this task wrote it."""
+        return await self._journeys.cause_of(entry)
 
 
 class OrderRecordsActivities(OrderRecords):

@@ -20,8 +20,9 @@ def _is_not_set(flag: bool) -> bool:
 class JourneyInput(Contract):
     """Everything that a journey pins: policy by value, rubric by its item keys.
 
-    ``issues_credential`` is set for every journey that was opened since there are credentials;
-    left out where it is not, so that histories from before stay as they are.
+    ``issues_credential`` is set for every journey that was opened since there are credentials,
+    ``names_causes`` since entries keep their cause (docs/decisions/0029); left out where they are
+    not, so that histories from before stay as they are.
     """
 
     enrollment_id: str
@@ -29,6 +30,7 @@ class JourneyInput(Contract):
     items: tuple[str, ...]
     policy: Policy = Policy()
     issues_credential: bool = Field(default=False, exclude_if=_is_not_set)
+    names_causes: bool = Field(default=False, exclude_if=_is_not_set)
 
 
 class JourneyResult(Contract):

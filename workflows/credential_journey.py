@@ -64,7 +64,7 @@ class CredentialJourney(JourneyMessages):
             rounds_allowed=journey.policy.rounds,
         )
         self._clocks = Clocks(journey.policy)
-        self._desk = Desk(self._standing)
+        self._desk = Desk(self._standing, names_causes=journey.names_causes)
 
     @workflow.run
     async def run(self, journey: JourneyInput) -> JourneyResult:

@@ -5,7 +5,9 @@ into the last one of their kind, and a due time that passed meanwhile silences t
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import workflow
 
@@ -33,24 +35,28 @@ class Deadline:
 
     async def wait(self, happened: Callable[[], bool]) -> Reminded | Passed | None:
         """Return ``None`` once ``happened()`` holds, or what the clock says if that is first."""
-        while True:
-            now = workflow.now()
-            if now >= self._due.at:
-                return Passed()
-            reminded = self._take_reminders()
-            if reminded:
-                return Reminded(reminded)
-            if happened():
-                return None
-            upcoming = min([each.at for each in self._pending] + [self._due.at])
-            try:
-                await workflow.wait_condition(happened, timeout=upcoming - now)
-            except TimeoutError:
-                continue
+        await self.until(happened)
+        come = self.come()
+        return self.hear(come[-1]) if come else None
 
-    def _take_reminders(self) -> tuple[Reminder, ...]:
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Return once ``happened()`` holds or an instant has come."""
+        while not happened() and not self.come():
+            upcoming = min([each.at for each in self._pending] + [self._due.at])
+            with suppress(TimeoutError):
+                await workflow.wait_condition(happened, timeout=upcoming - workflow.now())
+
+    def come(self) -> tuple[datetime, ...]:
+        """Return the instants that have come and were not heard yet, the earliest first."""
+        instants = {each.at for each in self._pending} | {self._due.at}
         now = workflow.now()
-        taken = [each for each in self._pending if each.at <= now]
-        self._pending = [each for each in self._pending if each.at > now]
+        return tuple(sorted(each for each in instants if each <= now))
+
+    def hear(self, until: datetime) -> Reminded | Passed:
+        """Take what the clock says at ``until``, an instant that has come."""
+        if until >= self._due.at:
+            return Passed()
+        taken = [each for each in self._pending if each.at <= until]
+        self._pending = [each for each in self._pending if each.at > until]
         latest = {(each.notice, each.attention): each for each in taken}
-        return tuple(latest.values())
+        return Reminded(tuple(latest.values()))

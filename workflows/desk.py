@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from temporalio import workflow
@@ -47,11 +48,15 @@ Message = Request | Fact
 AnswerT = TypeVar("AnswerT", Done, PartReceived, JudgementRecorded, Refunded)
 
 
-@dataclass
+@dataclass(eq=False)
 class Pending:
-    """A message that was let in, with the answer that its sender waits for."""
+    """A message that was let in, with the answer that its sender waits for.
+
+    ``cause`` is the same whenever the message comes: an update's id, or the kind of a fact.
+    """
 
     message: Message
+    cause: str
     answer: "asyncio.Future[Answer] | None" = None
 
 
@@ -67,9 +72,9 @@ class EndedEarly(Exception):
 class Desk:
     """Takes messages, keeps the deadline, writes the ledger. ``standing`` is the whole state."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, *, names_causes: bool) -> None:
         self.standing = standing
-        self.ledger = Ledger(standing.enrollment_id)
+        self.ledger = Ledger(standing.enrollment_id, names_causes=names_causes)
         self._inbox: deque[Pending] = deque()
         self._taken: Pending | None = None
         self._answered: list[tuple[Pending, Answer]] = []
@@ -78,7 +83,9 @@ class Desk:
     async def ask(self, request: Request, kind: type[AnswerT]) -> AnswerT:
         """Hand in a request and wait for its answer. Raises the ``Refusal`` that it meets."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._inbox.append(Pending(request, future))
+        update = workflow.current_update_info()
+        cause = update.id if update is not None else type(request).__name__
+        self._inbox.append(Pending(request, cause, future))
         answer = await future
         if not isinstance(answer, kind):
             raise TypeError(f"{type(request).__name__} was answered with {type(answer).__name__}")
@@ -86,7 +93,7 @@ class Desk:
 
     def tell(self, fact: Fact) -> None:
         """Hand in a fact; it is dropped where it makes no difference."""
-        self._inbox.append(Pending(fact))
+        self._inbox.append(Pending(fact, type(fact).__name__))
 
     def answer(self, answer: Answer) -> None:
         """Answer the message in hand, as soon as the turn is written."""
@@ -141,13 +148,13 @@ class Desk:
         while True:
             self._refuse_what_nobody_took()
             await self.write()
-            match await self._wait():
+            match await self._chosen():
                 case Reminded() as reminded:
                     self._remind(reminded)
                 case Passed() as passed:
                     return passed
-                case None:
-                    message = await self._take()
+                case Pending() as pending:
+                    message = await self._take(pending)
                     if message is not None:
                         return message
 
@@ -159,19 +166,49 @@ class Desk:
             self._taken = self._inbox.popleft()
             self._refuse_if_impossible()
 
-    async def _wait(self) -> Reminded | Passed | None:
+    async def _chosen(self) -> Reminded | Passed | Pending:
+        """Wait, and return what comes next: the clock before messages, these as they came.
+
+        An attempt at this task that was lost may have dealt with things in another order, because
+        some of them were not there yet. What it wrote stands, so its order does (decision 0029).
+        """
+        await self._until_something_is_there()
+        at_hand = self._at_hand()
+        cause = next(iter(at_hand))
+        if len(at_hand) > 1 and self.ledger.names_causes:
+            written = await self.ledger.cause_written_next()
+            cause = written if written in at_hand else cause
+        self.ledger.cause = cause
+        chosen = at_hand[cause]
+        return chosen if isinstance(chosen, Pending) else chosen()
+
+    def _at_hand(self) -> dict[str, Pending | Callable[[], Reminded | Passed]]:
+        """Return what could come next by its cause, first what does if nothing else was written.
+
+        The clock is heard up to its last instant at once; a lost attempt may have heard less.
+        """
+        at_hand: dict[str, Pending | Callable[[], Reminded | Passed]] = {}
+        if self._deadline is not None:
+            for instant in reversed(self._deadline.come()):
+                at_hand[instant.isoformat()] = partial(self._deadline.hear, instant)
+        for pending in self._inbox:
+            at_hand.setdefault(pending.cause, pending)
+        return at_hand
+
+    async def _until_something_is_there(self) -> None:
         has_message: Callable[[], bool] = lambda: bool(self._inbox)  # noqa: E731
         if self._deadline is None:
             await workflow.wait_condition(has_message)
-            return None
-        return await self._deadline.wait(has_message)
+        else:
+            await self._deadline.until(has_message)
 
-    async def _take(self) -> Message | None:
-        """Take the first message; ``None`` when it was dealt with here."""
-        self._taken = self._inbox.popleft()
+    async def _take(self, pending: Pending) -> Message | None:
+        """Take a message; ``None`` when it was dealt with here."""
+        self._inbox.remove(pending)
+        self._taken = pending
         if not self._refuse_if_impossible():
             return None
-        match self._taken.message:
+        match pending.message:
             case Extend() as extend:
                 await self._extend(extend)
             case GrantRound() as grant:

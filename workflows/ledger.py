@@ -6,7 +6,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.contracts import ENGINE, Actor, Entered, Entry
+from activities.contracts import ENGINE, Actor, Entered, Entry, EntryCause, EntryRef
+from activities.failures import Failure
 from activities.interfaces import JourneyRecords
 from activities.steps import (
     IntendNotice,
@@ -26,6 +27,12 @@ RECORDS_RETRY = RetryPolicy(
 )
 
 
+START = "start"
+"""The cause of what a journey writes before it waits for anything."""
+
+_OTHER_CAUSE = Failure.ENTRY_OF_ANOTHER_CAUSE.value
+
+
 def refusal_in(failure: ActivityError | ApplicationError) -> Refusal | None:
     """Return the business refusal that an activity answered with, by its type.
 
@@ -39,11 +46,24 @@ def refusal_in(failure: ActivityError | ApplicationError) -> Refusal | None:
     return None
 
 
-class Ledger:
-    """Buffers the steps of one turn and writes them together, in order, exactly once."""
+class NotAsFarAsWritten(Exception):
+    """The records hold another turn under this number: this attempt at the task is on a wrong way.
 
-    def __init__(self, enrollment_id: str) -> None:
+    No failure of the journey, so the engine drops the attempt and tries the task again, with
+    whatever it was told meanwhile.
+    """
+
+
+class Ledger:
+    """Buffers the steps of one turn and writes them together, in order, exactly once.
+
+    ``cause`` is what the turn deals with; journeys that ``names_causes`` is not set for keep none.
+    """
+
+    def __init__(self, enrollment_id: str, *, names_causes: bool) -> None:
         self._enrollment_id = enrollment_id
+        self.names_causes = names_causes
+        self.cause = START
         self._sequence = 0
         self._steps: list[Step] = []
         self._actor: Actor = ENGINE
@@ -87,6 +107,7 @@ class Ledger:
             at=workflow.now(),
             actor=self._actor,
             steps=tuple(self._steps),
+            cause=self.cause if self.names_causes else None,
         )
         self._steps, self._actor = [], ENGINE
         try:
@@ -98,6 +119,18 @@ class Ledger:
             )
         except (ActivityError, ApplicationError) as failure:
             refusal = refusal_in(failure)
-            if refusal is None:
-                raise
-            raise refusal from None
+            if refusal is not None:
+                raise refusal from None
+            if isinstance(failure, ApplicationError) and failure.type == _OTHER_CAUSE:
+                raise NotAsFarAsWritten from failure
+            raise
+
+    async def cause_written_next(self) -> str | None:
+        """Return what caused the next entry, where a lost attempt at this task wrote it."""
+        written: EntryCause = await workflow.execute_local_activity_method(
+            JourneyRecords.cause_of_entry,
+            EntryRef(enrollment_id=self._enrollment_id, sequence=self._sequence + 1),
+            start_to_close_timeout=RECORDS_ATTEMPT,
+            retry_policy=RECORDS_RETRY,
+        )
+        return written.cause

@@ -92,6 +92,7 @@ def _enrollment_row(
             "items": [item.key for item in items],
             "policy": policy.model_dump(mode="json"),
             "issues_credential": True,
+            "names_causes": True,
         },
     )
 

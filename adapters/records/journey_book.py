@@ -7,18 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import steps
-from activities.contracts import Entry
-from activities.ports import Written
+from activities.contracts import Entry, EntryCause, EntryRef
+from activities.ports import EntryOfAnotherCause, Written
 from adapters.records.announcing import Stood, announce_turn, somebody_listens
 from adapters.records.calendar_book import current_calendar
-from adapters.records.database import Database
+from adapters.records.database import Database, is_added
 from adapters.records.dispatching import dispatch_of
 from adapters.records.roster_waiting import waiting_for
 from adapters.records.round_tables import AssessorRow
 from adapters.records.steps import journey, rounds
 from adapters.records.steps.turn import Turn
-from adapters.records.tables import EnrollmentRow, EntryRow
+from adapters.records.tables import EnrollmentRow
+from adapters.records.turn_tables import EntryRow
 from domain.enrollment import AttentionKind
+from domain.refusals import Refusal
 
 _APPLIERS: dict[type, Callable[..., Awaitable[None]]] = {
     steps.BeginJourney: journey.begin_journey,
@@ -54,13 +56,41 @@ class JourneyBook:
         self._zone = zone
 
     async def enter(self, entry: Entry, *, is_delayed: bool = False) -> Written:
-        """Write an entry. Raises the ``Refusal`` of a step, and then nothing is written."""
-        async with self._database.transaction() as session:
-            enrollment, is_heard = await self._locked(session, entry.enrollment_id)
+        """Write an entry, or answer it as it was answered before.
+
+        Raises the ``Refusal`` of a step, and then nothing is written but that; and
+        ``EntryOfAnotherCause``.
+        """
+        try:
+            async with self._database.transaction() as session:
+                enrollment, is_heard = await self._locked(session, entry.enrollment_id)
+                written = await _written_before(session, entry, enrollment.last_sequence)
+                if written is not None:
+                    return _repeated(written)
+                return await self._write(session, enrollment, entry, is_delayed, is_heard)
+        except Refusal as refusal:
+            await self._keep(refusal, entry)
+            raise
+
+    async def cause_of(self, entry: EntryRef) -> EntryCause:
+        """Return what an entry was caused by, if it was written."""
+        async with self._database.reading() as session:
             written = await session.get(EntryRow, (entry.enrollment_id, entry.sequence))
-            if written is not None:
-                return self._repeated(written)
-            return await self._write(session, enrollment, entry, is_delayed, is_heard)
+            return EntryCause(cause=written.cause if written is not None else None)
+
+    async def _keep(self, refusal: Refusal, entry: Entry) -> None:
+        """Keep a refusal: what decided it may be otherwise when the entry comes again."""
+        if entry.cause is None:
+            return  # of a journey that does not name causes; there a repeated entry is tried anew
+        async with self._database.transaction() as session:
+            row = EntryRow(
+                enrollment_id=entry.enrollment_id,
+                sequence=entry.sequence,
+                answer={},
+                cause=entry.cause,
+                refusal={"kind": type(refusal).__name__, "sentence": str(refusal)},
+            )
+            await is_added(session, row)
 
     async def _locked(
         self, session: AsyncSession, enrollment_id: str
@@ -104,6 +134,7 @@ class JourneyBook:
                 enrollment_id=enrollment.id,
                 sequence=entry.sequence,
                 answer=answer.model_dump(mode="json"),
+                cause=entry.cause,
             )
         )
         return answer
@@ -119,5 +150,25 @@ class JourneyBook:
             woken += await waiting_for(turn.session, assessor, today, besides)
         return woken
 
-    def _repeated(self, written: EntryRow) -> Written:
-        return Written.model_validate(written.answer)
+
+async def _written_before(
+    session: AsyncSession, entry: Entry, last_sequence: int
+) -> EntryRow | None:
+    """Return the same entry as it was written before. Raises ``EntryOfAnotherCause``."""
+    written = await session.get(EntryRow, (entry.enrollment_id, entry.sequence))
+    if written is None or None in (written.cause, entry.cause) or written.cause == entry.cause:
+        return written
+    if written.refusal is None or last_sequence > entry.sequence:
+        raise EntryOfAnotherCause
+    # It was refused, nothing came after it, and nobody was told: as if it had never been tried.
+    await session.delete(written)
+    await session.flush()
+    return None
+
+
+def _repeated(written: EntryRow) -> Written:
+    """Answer an entry as it was answered before. Raises the ``Refusal`` that it met."""
+    if written.refusal is not None:
+        kind = Refusal.kind_named(str(written.refusal["kind"])) or Refusal
+        raise kind.received(str(written.refusal["sentence"]))
+    return Written.model_validate(written.answer)

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from adapters.records.database import Database, is_added
-from adapters.records.request_tables import RequestRow
 from adapters.records.tables import EnrollmentRow
+from adapters.records.turn_tables import RequestRow
 from domain.values import JsonObject, Value
 
 ON_ITS_WAY = timedelta(minutes=1)

@@ -194,16 +194,6 @@ class EnrollmentRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
-class EntryRow(Base):
-    """An entry that was written, with its answer: a repeated one is answered as the first was."""
-
-    __tablename__ = "entries"
-
-    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True)
-    answer: Mapped[JsonObject]
-
-
 class DueTimeRow(Base):
     """A due time as it was computed: calendar, version, and a sentence that explains it."""
 

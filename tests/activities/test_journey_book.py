@@ -11,7 +11,8 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.contracts import Entry
+from activities.contracts import Entry, EntryRef
+from activities.ports import EntryOfAnotherCause
 from activities.steps import (
     AcceptOffer,
     BeginJourney,
@@ -28,10 +29,10 @@ from adapters.records.tables import (
     AttentionRow,
     Base,
     EnrollmentRow,
-    EntryRow,
     NoticeRow,
     TimelineRow,
 )
+from adapters.records.turn_tables import EntryRow
 from domain.assignment import (
     AssignmentState,
     OfferExpired,
@@ -270,3 +271,68 @@ async def test_the_query_keeps_out_whom_the_rule_keeps_out(
     wanted = {each.assessor_id for each in known if exclusion(each, waiting) is None}
     assert set(found) == wanted
     assert found == [place.assessor_id for place in rank(known, waiting)]
+
+
+async def test_a_number_is_not_taken_by_another_cause(books: Books) -> None:
+    """Proves: an entry is only repeated by one of the same cause; another one is refused loudly and
+    leaves no trace, and whoever asks learns which cause was written.
+    """
+    enrollment_id = await books.enrolled(1)
+    entry = Entry(enrollment_id=enrollment_id, sequence=1, at=NOW, steps=(BEGIN,), cause="start")
+    answer = await books.journeys.enter(entry)
+    before = await books.everything()
+
+    assert await books.journeys.enter(entry) == answer
+    with pytest.raises(EntryOfAnotherCause):
+        await books.journeys.enter(entry.model_copy(update={"cause": "u-other"}))
+
+    assert await books.everything() == before
+    causes = [
+        (await books.journeys.cause_of(EntryRef(enrollment_id=enrollment_id, sequence=each))).cause
+        for each in (1, 2)
+    ]
+    assert causes == ["start", None]
+
+
+async def test_a_refusal_is_repeated_though_the_facts_have_changed(books: Books) -> None:
+    """Proves: what was refused to an attempt that was lost is refused to the next one, in the same
+    words, though it would be possible by then; the entries after it stand as they were.
+    """
+    enrollment_id, offer = await books.assessing(1)
+    take = AcceptOffer(assignment_id=offer.assignment_id)
+    entry = Entry(enrollment_id=enrollment_id, sequence=9, at=NOW, steps=(take,), cause="u-take")
+    with pytest.raises(OfferTaken) as first:
+        await books.journeys.enter(entry)
+    before = await books.everything()
+
+    possible = OpenAttention(kind=AttentionKind.NO_ASSESSOR)
+    with pytest.raises(OfferTaken) as again:
+        await books.journeys.enter(entry.model_copy(update={"steps": (possible,)}))
+
+    assert str(again.value) == str(first.value)
+    assert await books.everything() == before
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+async def test_a_refused_entry_gives_way_only_where_nothing_came_after(
+    books: Books, *, is_last: bool
+) -> None:
+    """Proves: a request that was refused and then lost with its attempt frees its number for what
+    came instead, unless the lost attempt went on: then the journey is not as far as that.
+    """
+    enrollment_id, offer = await books.assessing(1)
+    take = AcceptOffer(assignment_id=offer.assignment_id)
+    note = OpenAttention(kind=AttentionKind.NO_ASSESSOR)
+    entry = Entry(enrollment_id=enrollment_id, sequence=9, at=NOW, steps=(take,), cause="u-take")
+    with pytest.raises(OfferTaken):
+        await books.journeys.enter(entry)
+    if not is_last:
+        await books.enter(enrollment_id, note, sequence=10)
+
+    other = entry.model_copy(update={"steps": (note,), "cause": "u-other"})
+    if is_last:
+        await books.journeys.enter(other)
+        assert [row.kind for row in await books.rows(AttentionRow)] == [AttentionKind.NO_ASSESSOR]
+    else:
+        with pytest.raises(EntryOfAnotherCause):
+            await books.journeys.enter(other)

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.records.database import Database
 from adapters.records.request_book import GIVEN_UP, ON_ITS_WAY, RequestBook
-from adapters.records.request_tables import RequestRow
 from adapters.records.tables import EnrollmentRow
+from adapters.records.turn_tables import RequestRow
 from tests.traps.books import NOW, Books
 
 SECOND = timedelta(seconds=1)

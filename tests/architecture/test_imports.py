@@ -18,6 +18,7 @@ from tests.architecture.source import (
     production_modules,
 )
 
+ACTIVITIES_FRONT = ("activities.interfaces", "activities.failures")
 WORKFLOW_FRONT = ("workflows.contracts", "workflows.names")
 FORECAST = ("workflows.clocks", "workflows.guards")
 """What previews share with the journeys, so that they cannot say another thing."""
@@ -25,7 +26,13 @@ ALLOWED = {
     "domain": ("domain",),
     **dict.fromkeys(PURE_PARTS, ("domain", *PURE_PARTS)),
     "activities": ("domain", "activities"),
-    "workflows": ("domain", "workflows", "activities.interfaces", *CONTRACTS),
+    "workflows": (
+        "domain",
+        "workflows",
+        "activities.interfaces",
+        "activities.failures",
+        *CONTRACTS,
+    ),
     "adapters": ("domain", "adapters", *PORTS, *CONTRACTS, "settings"),
     "office": ("domain", "office", "adapters", *PORTS, *CONTRACTS, *WORKFLOW_FRONT, *FORECAST),
     "cli": ("domain", "cli", "office", "adapters", "settings", *CONTRACTS, *WORKFLOW_FRONT),

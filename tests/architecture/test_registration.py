@@ -15,7 +15,7 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities import steps
-from activities.contracts import Entered, Entry
+from activities.contracts import Entered, Entry, EntryCause, EntryRef
 from activities.failures import OWNERS, Failure, failed
 from activities.interfaces import JourneyRecords, OrderRecords
 from activities.registration import (
@@ -147,6 +147,12 @@ class DecoratedRecords(JourneyRecords):
         del entry
         return Entered()
 
+    @activity.defn(name="cause_of_entry")
+    async def cause_of_entry(self, entry: EntryRef) -> EntryCause:
+        """Do nothing."""
+        del entry
+        return EntryCause()
+
 
 def test_an_undecorated_override_is_refused_at_start_up() -> None:
     """Proves: a worker refuses to start when the engine would not know one of its activities, and
@@ -157,7 +163,7 @@ def test_an_undecorated_override_is_refused_at_start_up() -> None:
         refuse_incomplete((ForgetfulRecords(), DecoratedRecords()))
     missing = set(str(refused.value).split(", "))
     assert {"acknowledge_order", "order_standing", "settlement_overdue", "start_lines"} <= missing
-    assert missing == declared_names() - {"enter"}
+    assert missing == declared_names() - {"enter", "cause_of_entry"}
 
 
 @pytest.mark.parametrize("failure", Failure)

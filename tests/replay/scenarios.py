@@ -18,6 +18,7 @@ from domain.enrollment import AttentionKind, ClockKind, Stage
 from domain.order_form import LearnerLine, OrderForm
 from domain.policy import Approval, Policy
 from tests.house import ENTRY, OPS, Assessor, House
+from tests.lost_turns import lost_turn
 from tests.smtp_servers import At
 from tests.waiting import eventually
 from workflows.names import JOURNEYS_QUEUE, correction_id, intake_id, journey_id
@@ -280,7 +281,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *(not_revised, withdrawn, refunded, access_late),
     *(order_paid, order_settled_later, order_overdue, sweep),
     *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
-    reassigned_at_work,
+    *(reassigned_at_work, lost_turn),
 )
 """Everything that is recorded; a test holds that together they meet every stage and ending."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from activities.ports import Dispatch, JourneyToStart
 from activities.webhook_contracts import DeliveryDispatch
 from adapters.records.round_tables import AwardRow
-from adapters.records.tables import EntryRow
+from adapters.records.turn_tables import EntryRow
 from domain.enrollment import Ending, Stage
 from domain.notices import NoticeState
 from office.engine import WorkflowEngine

@@ -8,7 +8,7 @@ from activities.contracts import Actor, Entry
 from activities.steps import EndJourney, IntendNotice
 from adapters.records.journey_book import JourneyBook
 from adapters.records.request_book import ON_ITS_WAY, RequestBook
-from adapters.records.request_tables import RequestRow
+from adapters.records.turn_tables import RequestRow
 from domain.enrollment import Ending, Party
 from domain.notices import NoticeKind, Recipient
 from office.scheduling import sweep_now

@@ -1,4 +1,4 @@
-"""The table of acts that are on their way to a journey."""
+"""What is on its way to a journey, and what the journey wrote, turn by turn."""
 
 from datetime import datetime
 
@@ -23,3 +23,18 @@ class RequestRow(Base):
     request: Mapped[JsonObject]
     sequence: Mapped[int]
     asked_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EntryRow(Base):
+    """An entry that was written, with its answer: a repeated one is answered as the first was.
+
+    ``refusal`` holds the kind and the sentence of one that was refused; it wrote nothing else.
+    """
+
+    __tablename__ = "entries"
+
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    answer: Mapped[JsonObject]
+    cause: Mapped[str | None]
+    refusal: Mapped[JsonObject | None]
