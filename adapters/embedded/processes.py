@@ -16,7 +16,7 @@ from adapters.embedded import leash
 
 LOOPBACK = "127.0.0.1"
 POLL = timedelta(milliseconds=20)
-READY_WITHIN = timedelta(seconds=30)
+READY_WITHIN = timedelta(seconds=90)
 STOPPED_WITHIN = timedelta(seconds=10)
 LOG_TAIL = 2_000
 """Characters of a child's log that an error quotes."""

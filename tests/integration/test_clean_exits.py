@@ -10,8 +10,8 @@ from adapters.records.opening import bring_up_to_date
 from cli.output import ExitCode
 from settings import Settings
 
-TIMES = 50
-UNKNOWN = ["withdraw", "nobody", "--reason", "Tried fifty times."]
+TIMES = 20
+UNKNOWN = ["withdraw", "nobody", "--reason", "Tried twenty times."]
 """A command that goes to the engine and is refused by what it answers."""
 
 
@@ -28,9 +28,9 @@ def command(arguments: list[str], environment: dict[str, str]) -> int:
     return ended.returncode
 
 
-async def test_fifty_commands_that_use_the_engine_end_cleanly(tmp_path: Path) -> None:
+async def test_twenty_commands_that_use_the_engine_end_cleanly(tmp_path: Path) -> None:
     """Proves: a command that used the Temporal client ends with its own exit code, never with a
-    crash of the interpreter, fifty times over.
+    crash of the interpreter, twenty times over.
     """
 
     async def prepare(settings: Settings) -> None:
