@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: demo up test chaos browser verifier screenshots check fix lock help clean
+.PHONY: demo up test chaos bench fuzz browser verifier screenshots check fix lock help clean
 .DEFAULT_GOAL := help
 
 demo: $(RUN) ## Walk one practitioner from order to credential, on the real engine, in a minute
@@ -14,10 +14,16 @@ up: $(RUN) ## Start the portal and everything it needs, with a sample cohort; un
 	@$(BIN)/python starter.py up
 
 test: browser verifier ## Run every test, on real servers that the tests start themselves
-	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile --junitxml=var/tests.xml
 
 chaos: $(DEV) ## Kill and cut the real stack while people act, then count; SEED= JOURNEYS= FAULTS=
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --journeys $(or $(JOURNEYS),100) --faults $(or $(FAULTS),40)
+
+fuzz: $(DEV) ## Feed every reader of outside input what is made to hurt it; TARGET= SECONDS=
+	@$(BIN)/python -m tests.hostile --target $(or $(TARGET),all) --seconds $(or $(SECONDS),60)
+
+bench: $(DEV) ## Measure what it costs, beside its goals; ROWS=1,6 for some, QUICK=1 to try it out
+	@$(BIN)/python -m bench $(if $(ROWS),--rows $(ROWS)) $(if $(QUICK),--quick)
 
 browser: $(DEV) ## Find the browser for the tests of pages, or install it
 	@$(BIN)/python tools/browser.py

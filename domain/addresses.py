@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+from domain.normalizing import normalized
 from domain.refusals import Invalid
 
 LONGEST_ADDRESS: Final = 254
@@ -40,8 +41,8 @@ def normalized_address(text: str) -> str:
     local, at, domain = address.partition("@")
     is_valid = (
         bool(at)
-        and len(address.encode()) <= LONGEST_ADDRESS
-        and len(local.encode()) <= LONGEST_LOCAL_PART
+        and len(address.encode(errors="surrogatepass")) <= LONGEST_ADDRESS
+        and len(local.encode(errors="surrogatepass")) <= LONGEST_LOCAL_PART
         and all(_is_local_atom(atom) for atom in local.split("."))
         and _is_domain(domain)
     )
@@ -56,7 +57,7 @@ Address = Annotated[str, AfterValidator(normalized_address)]
 
 def _composed(text: str) -> str:
     # Lower-casing can take a composed letter apart, so it is composed afterwards.
-    return unicodedata.normalize("NFC", text.lower())
+    return normalized("NFC", text.lower())
 
 
 def _is_local_atom(atom: str) -> bool:

@@ -37,6 +37,7 @@ from domain.catalog_refusals import (
     PartUnknown,
     TooManyDetails,
 )
+from domain.normalizing import normalized
 from domain.refusals import Refusal
 
 GENERAL_LIBRARY = "general"
@@ -212,11 +213,11 @@ def slug_of(title: str) -> str:
     """
     words = re.sub("['\u2018\u2019\u02bc]", "", title.replace("&", " and "))
     apart = "".join(each if each.isalnum() else f" {each}" for each in words)
-    folded = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
+    folded = normalized("NFKD", apart).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LIMIT].strip("-")
     if slug or not title.strip():
         return slug
-    return "title-" + hashlib.sha256(title.strip().encode()).hexdigest()[:10]
+    return "title-" + hashlib.sha256(title.strip().encode(errors="surrogatepass")).hexdigest()[:10]
 
 
 def with_detail(entry: CatalogEntry, outcome_number: int, text: str) -> CatalogEntry:

@@ -20,6 +20,7 @@ from typing import Final
 
 from domain.addresses import AddressNotValid, normalized_address
 from domain.line_problems import FileProblems, LineProblem, ProblemCode, quoted
+from domain.normalizing import normalized
 
 LARGEST_FILE: Final = 5 * 1024 * 1024
 """Bytes of a file; thousands of lines fit many times over."""
@@ -270,7 +271,7 @@ def _read_record(
     cells: dict[str, str] = {}
     for column, raw in zip(columns, texts, strict=True):
         if column is not None:
-            text = _SPACES.sub(" ", unicodedata.normalize("NFC", raw.strip(_EDGES)))
+            text = _SPACES.sub(" ", normalized("NFC", raw.strip(_EDGES)))
             if (fault := _fault(column, text)) is None:
                 cells[column.name] = text
             else:

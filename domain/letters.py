@@ -14,6 +14,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from domain.addresses import Address
+from domain.normalizing import normalized
 from domain.notices import NoticeKind
 from domain.values import Instant, Value
 
@@ -55,7 +56,7 @@ def paragraphs(text: str) -> str:
 
 
 def _visible(text: str, keep: str) -> str:
-    return "".join(map(_shown(keep), unicodedata.normalize("NFC", text)))
+    return "".join(map(_shown(keep), normalized("NFC", text)))
 
 
 def _shown(keep: str) -> Callable[[str], str]:

@@ -5,7 +5,6 @@ one of seven kinds, told apart by ``kind``. Numbers start at 1, times at the rec
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Annotated, Final, Literal, Self, assert_never
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from domain.normalizing import normalized
 from domain.refusals import Invalid
 from domain.values import Value
 
@@ -185,7 +185,7 @@ def parse_locator(text: str) -> Locator:
     """
     if len(text) > _LONGEST_TYPED:
         raise LocatorNotUnderstood
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", normalized("NFKC", text))
     typed = plain.casefold().strip().removesuffix(".").rstrip()
     for form, made in _FORMS:
         match = form.fullmatch(typed)

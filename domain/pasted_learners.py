@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from domain.csv_lines import LONGEST_PHYSICAL_LINE, header_name
+from domain.csv_lines import LONGEST_PHYSICAL_LINE, MOST_PHYSICAL_LINES, header_name
 from domain.line_problems import FileProblems, LineProblem, ProblemCode
 from domain.order_form import COLUMN_NAMES, Choice, Learners, read_learners
 
@@ -39,6 +39,8 @@ def read_pasted(data: bytes, choice: Choice) -> Learners | FileProblems:
 
     Without a header a line is: name, e-mail, then micro-credential or school if they are needed.
     """
+    if data.count(b"\n") + data.count(b"\r") > 2 * MOST_PHYSICAL_LINES:
+        return read_learners(data, choice)  # refused there, before anything is done to each line
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
+from domain.normalizing import normalized
+
 LONGEST_WORD: Final = 60
 """Characters of a word that are compared."""
 
@@ -24,5 +26,5 @@ def search_words(*texts: str) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = normalized("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))

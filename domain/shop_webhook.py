@@ -19,6 +19,7 @@ from typing import Annotated, Final, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -59,6 +60,16 @@ Address = Annotated[str, AfterValidator(_address)]
 """An address in its one spelling."""
 
 
+def _within_an_order(lines: object) -> object:
+    """Count lines before any of them is looked at: each wrong one would become a fault."""
+    if isinstance(lines, list) and len(lines) > MOST_SHOP_LINES:
+        raise ValueError("are too many")
+    return lines
+
+
+_Countable = BeforeValidator(_within_an_order)
+
+
 class _FromShop(BaseModel):
     """Sent by a system of somebody else's, who may add to it at any time."""
 
@@ -95,7 +106,7 @@ class PaidOrder(_FromShop):
 
     order: str = Field(pattern=ORDER_NUMBER)
     payer: Payer
-    lines: tuple[PaidLine, ...] = Field(min_length=1, max_length=MOST_SHOP_LINES, strict=False)
+    lines: Annotated[tuple[PaidLine, ...], _Countable] = Field(min_length=1, strict=False)
 
     def as_order(self) -> Order:
         """Return the order as Laurel takes it."""
@@ -122,8 +133,8 @@ class RefundedOrder(_FromShop):
     """Lines whose money the shop gave back; none named means all of them."""
 
     order: str = Field(pattern=ORDER_NUMBER)
-    lines: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        default=(), max_length=MOST_SHOP_LINES, strict=False
+    lines: Annotated[tuple[Annotated[int, Field(ge=1)], ...], _Countable] = Field(
+        default=(), strict=False
     )
 
 

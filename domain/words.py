@@ -5,9 +5,9 @@ The rule is published (``WORD_RULE``), shown live while somebody writes, and dec
 """
 
 import re
-import unicodedata
 from typing import Final
 
+from domain.normalizing import normalized
 from domain.refusals import Invalid
 
 WORD_RULE: Final = (
@@ -96,7 +96,7 @@ def clean_text(text: str, limit: int) -> str:
     if found is not None:
         line = with_line_ends.count("\n", 0, found.start()) + 1
         raise ControlCharacters(line=line, codepoint=f"U+{ord(found.group()):04X}")
-    cleaned = unicodedata.normalize("NFC", with_line_ends)
+    cleaned = normalized("NFC", with_line_ends)
     if len(cleaned) > limit:
         raise TextTooLong(limit=limit)
     return cleaned

@@ -5,7 +5,6 @@ compressed, and written in base64url with the multibase prefix ``u``.
 """
 
 import base64
-import binascii
 import gzip
 import io
 import zlib
@@ -48,7 +47,7 @@ def decoded_list(text: str) -> bytes:
         )
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
             bits = file.read(LONGEST_LIST // 8 + 1)
-    except (binascii.Error, OSError, EOFError, zlib.error) as damage:
+    except (ValueError, OSError, EOFError, zlib.error) as damage:
         raise StatusListNotReadable("not a packed list") from damage
     if not STATUS_LIST_LENGTH <= len(bits) * 8 <= LONGEST_LIST:
         raise StatusListNotReadable("a list of a length that is not allowed")

@@ -25,6 +25,10 @@ OLDER_OPEN_BADGES: Final = frozenset({"http://openbadges.org", "https://openbadg
 DEEPEST: Final = 200
 """Elements inside each other; a drawing has some twenty."""
 
+LONGEST_NAMESPACE: Final = 100
+"""Characters of a namespace's name; the longest in use has some sixty. The parser puts it before
+the name of every element, so a long one would be multiplied by all of them."""
+
 _SVG: Final = "http://www.w3.org/2000/svg"
 _APART: Final = " "
 """Stands between namespace and name; neither can hold one."""
@@ -65,6 +69,8 @@ class SvgReading:
         raise BadgeWithDoctype
 
     def _declare(self, prefix: str | None, namespace: str | None) -> None:
+        if len(namespace or "") > LONGEST_NAMESPACE:
+            raise BadgeTooComplex(form=CredentialForm.SVG.upper())
         if self._depth == 0:
             self.root_prefixes[prefix or ""] = namespace or ""
 

@@ -25,6 +25,9 @@ from domain.credential_forms import (
 )
 from domain.letters import spoken_size
 
+LARGEST_DRAWING: Final = 3_000_000
+"""Bytes of an SVG, the credential included. Its parser makes up to thirty times as many of it."""
+
 _PDF_HEAD: Final = 1024
 """How far from its beginning the mark of a PDF may stand."""
 
@@ -91,6 +94,8 @@ def _in_png(data: bytes) -> Sequence[bytes]:
 
 
 def _in_svg(data: bytes) -> Sequence[bytes]:
+    if len(data) > LARGEST_DRAWING:
+        raise BadgeTooLarge(limit=spoken_size(LARGEST_DRAWING))
     reading = svg_text.SvgReading(data)
     if reading.has_older and not reading.texts:
         raise OlderBadgeInside(form=CredentialForm.SVG.upper())

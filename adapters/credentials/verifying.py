@@ -6,7 +6,6 @@ and then only keys that we publish, old ones too, are taken for its own.
 """
 
 import asyncio
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -31,6 +30,7 @@ from domain.credential_reading import (
 )
 from domain.credential_rules import result_faults
 from domain.letters import spoken_instant
+from domain.normalizing import normalized
 from domain.refusals import Invalid
 from domain.values import JsonObject, Value
 from domain.verification import (
@@ -212,7 +212,5 @@ def _places(places: tuple[str, ...]) -> str:
 
 def _same(name: str, ours: str) -> bool:
     """Tell whether two names look the same to somebody who reads them."""
-    first, second = (
-        "".join(unicodedata.normalize("NFKC", each).casefold().split()) for each in (name, ours)
-    )
+    first, second = ("".join(normalized("NFKC", each).casefold().split()) for each in (name, ours))
     return bool(first) and first == second

@@ -6,6 +6,7 @@ from typing import Final
 from PIL import Image
 
 from adapters.documents.limits import IMAGE_MAX_PIXELS
+from adapters.documents.media_types import FORMATS
 from domain.evidence import ArtifactKind, Inspection, InspectionProblem
 
 IMAGE_ERRORS: Final = (
@@ -21,14 +22,6 @@ IMAGE_ERRORS: Final = (
     Image.DecompressionBombError,
 )
 """What a damaged image leads to; Pillow has no base of its own for all of it."""
-
-FORMATS: Final = {
-    "image/png": "PNG",
-    "image/jpeg": "JPEG",
-    "image/gif": "GIF",
-    "image/webp": "WEBP",
-}
-"""Which of Pillow's readers opens which media type; no other one is tried."""
 
 # Pillow only warns where its own limit is passed. Ours is looked at before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None

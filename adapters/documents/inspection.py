@@ -3,10 +3,7 @@
 from pathlib import Path
 
 from adapters.documents import signatures
-from adapters.documents.images import FORMATS, read_image
-from adapters.documents.office import read_ole, read_zip
-from adapters.documents.pdf import read_pdf
-from adapters.documents.recordings import DEMUXERS, read_recording
+from adapters.documents.media_types import DEMUXERS, FORMATS
 from domain.evidence import ArtifactKind, Inspection, InspectionProblem
 from domain.media import UNKNOWN, medium_of, promises_a_taken_medium, promises_another_medium
 
@@ -38,16 +35,25 @@ def _without_measures(media_type: str, size: int, problem: InspectionProblem) ->
 
 
 def _read(path: Path, size: int, media_type: str, declared_name: str) -> Inspection:
-    """Hand the file to the reader of its medium."""
+    """Hand the file to the reader of its medium.
+
+    A reader is loaded when a file needs it: loading all of them takes longer than most looks.
+    """
     if media_type == "application/pdf":
+        from adapters.documents.pdf import read_pdf
+
         return read_pdf(path, size)
     if media_type in DEMUXERS:
+        from adapters.documents.recordings import read_recording
+
         return read_recording(path, size, media_type)
-    if media_type == "application/zip":
-        return read_zip(path, size)
-    if media_type == "application/x-ole-storage":
-        return read_ole(path, size)
+    if media_type in {"application/zip", "application/x-ole-storage"}:
+        from adapters.documents.office import read_ole, read_zip
+
+        return read_zip(path, size) if media_type == "application/zip" else read_ole(path, size)
     if media_type in FORMATS:
+        from adapters.documents.images import read_image
+
         return read_image(path, size, media_type)
     is_damaged = media_type == UNKNOWN and promises_a_taken_medium(declared_name)
     problem = InspectionProblem.UNREADABLE if is_damaged else InspectionProblem.UNSUPPORTED_KIND

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final
 
 import av
 import av.logging
@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 
 from adapters.documents import containers
 from adapters.documents.limits import RECORDING_DECODE_PACKETS, RECORDING_SCAN_BUDGET
+from adapters.documents.media_types import DEMUXERS, Demuxer
 from domain.evidence import ArtifactKind, Inspection, InspectionProblem
 
 # libav writes to standard error about every oddity of a file. What matters is told as a problem.
@@ -38,20 +39,6 @@ RECORDING_ERRORS: Final = (
 )
 """What a damaged recording leads to: libav's errors, and those of PyAV when libav hands it
 something that it did not expect."""
-
-Demuxer = Literal["mov", "matroska", "ogg", "wav", "mp3", "aac", "flac"]
-
-DEMUXERS: Final[dict[str, Demuxer]] = {
-    "video/mp4": "mov",
-    "video/quicktime": "mov",
-    "video/x-matroska": "matroska",
-    "audio/ogg": "ogg",
-    "audio/wav": "wav",
-    "audio/mpeg": "mp3",
-    "audio/aac": "aac",
-    "audio/flac": "flac",
-}
-"""Which of libav's demuxers reads which of the media types that ``signatures`` tells apart."""
 
 # Their headers state no length, or one that libav guesses from the first frames' bit rate.
 _NEVER_STATE_A_LENGTH: Final = frozenset({"mp3", "aac"})

@@ -49,13 +49,17 @@ def dynamic_config_arguments() -> list[str]:
 class TemporalServer:
     """A running server with its web interface, both on loopback ports of their own."""
 
-    def __init__(self, child: Child, address_file: Path, port: int, ui_port: int) -> None:
+    def __init__(
+        self, child: Child, address_file: Path, port: int, ui_port: int, metrics_port: int
+    ) -> None:
         self._child = child
         self._address_file = address_file
         self.address = f"{LOOPBACK}:{port}"
         """Where clients connect: ``host:port``."""
         self.ui_url = f"http://{LOOPBACK}:{ui_port}"
         """Where a browser shows the histories."""
+        self.metrics_url = f"http://{LOOPBACK}:{metrics_port}/metrics"
+        """Where the server's own counters are read."""
 
     @classmethod
     async def start(cls, data_dir: Path) -> Self:
@@ -82,7 +86,7 @@ class TemporalServer:
             [*program, *arguments, *_fixed_arguments(SEARCH_ATTRIBUTES)],
             log_directory=data_dir / "logs",
         )
-        server = cls(child, address_file, port, ui_port)
+        server = cls(child, address_file, port, ui_port, metrics_port)
         try:
             await child.wait_until(server.takes_work)
         except BaseException:

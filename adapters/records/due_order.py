@@ -20,7 +20,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from adapters.records.keyset import Cursor, at_most, earlier_than, later_than
+from adapters.records.keyset import (
+    Cursor,
+    CursorNotValid,
+    at_most,
+    earlier_than,
+    later_than,
+)
 from adapters.records.list_values import JourneyFilter, JourneyOrder, PromiseState
 from adapters.records.tables import EnrollmentRow
 from domain.enrollment import Party, Stage
@@ -66,6 +72,8 @@ def numbers_by_due_time(
             piece = piece.where(_beyond(part, after))
         found = piece.order_by(*_sorted_in(part)).limit(at_most(limit)).subquery()
         pieces.append(select(found.c.id, literal(part.value).label("part")))
+    if not pieces:  # the cursor lies behind every part that can have a line
+        raise CursorNotValid
     together = union_all(*pieces).subquery()
     return select(together.c.id, together.c.part)
 

@@ -3,6 +3,7 @@
 Counted on the real stores by ``starter.py check``, by the sweep, and at the end of many tests.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.records.breach_queries import Way, ways_to_break
 from adapters.records.database import Database
-from adapters.records.keyset import Cursor, Page, page_of, unsealed
+from adapters.records.keyset import Cursor, CursorNotValid, Page, page_of, unsealed
 from adapters.records.list_values import SubjectKind
 from adapters.records.tables import EnrollmentRow, NoticeRow, OrderLineRow, OrderRow, PersonRow
 from domain.refusals import NotFound
@@ -160,9 +161,12 @@ def _numbers(ways: Sequence[Way], after: Cursor | None, limit: int) -> Subquery:
     found = _subjects(ways)
     numbers = select(found.c.way, found.c.subject)
     if after is not None:
-        way, _, subject = after.id.partition(":")
+        place, _, subject = after.id.partition(":")
+        if not re.fullmatch(r"[0-9]{1,4}", place):
+            raise CursorNotValid
+        way = int(place)
         numbers = numbers.where(
-            or_(found.c.way > int(way), and_(found.c.way == int(way), found.c.subject > subject))
+            or_(found.c.way > way, and_(found.c.way == way, found.c.subject > subject))
         )
     return numbers.order_by(found.c.way, found.c.subject).limit(limit + 1).subquery("page")
 

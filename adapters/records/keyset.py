@@ -8,8 +8,9 @@ It holds nobody's name: an instant and an identifier.
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
@@ -85,7 +86,15 @@ def unsealed(cursor: str, order: str) -> Cursor | None:
         raise CursorNotValid from None
     if sealed[:_DIGEST] != _digest(sealed[_DIGEST:]) or read.order != order:
         raise CursorNotValid
+    # Anybody can make a checksum: what no list of ours says must not reach a database.
+    if not read.id.isprintable() or not _is_instant_of_a_record(read.at):
+        raise CursorNotValid
     return read
+
+
+def _is_instant_of_a_record(at: datetime | None) -> bool:
+    """Tell whether an instant is one that every zone and every database can write."""
+    return at is None or MINYEAR < at.year < MAXYEAR
 
 
 def page_of(
@@ -127,7 +136,11 @@ def at_most(lines: int) -> BindParameter[int]:
 
 def _last(at: SortedBy, id_: Deciding, cursor: Cursor) -> Tuple:
     # Cursors carry text; what decides ties may be a number in its table.
-    decides = id_.type.python_type(cursor.id)
+    decides: str | int = cursor.id
+    if id_.type.python_type is int:
+        if not re.fullmatch(r"[0-9]{1,18}", cursor.id):
+            raise CursorNotValid
+        decides = int(cursor.id)
     return tuple_(literal(cursor.at, at.type), literal(decides, id_.type))
 
 

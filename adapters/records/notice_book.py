@@ -9,7 +9,7 @@ from activities.ports import Outgoing
 from adapters.records.database import Database
 from adapters.records.letter_book import keep_letter
 from adapters.records.notice_facts import LetterDesk
-from adapters.records.steps.turn import close_attention, open_attention, situation_of
+from adapters.records.steps.turn import close_attentions, open_attention, situation_of
 from adapters.records.tables import EnrollmentRow, NoticeRow
 from domain.enrollment import AttentionKind
 from domain.kept_letters import KeptLetter
@@ -19,6 +19,9 @@ from domain.values import later_of
 
 DELAYED_AFTER_ATTEMPTS = 8
 """Failed attempts after which ops are told that a mail does not get out: some two minutes."""
+
+_ON_THE_WAY = (AttentionKind.MAIL_UNCONFIRMED, AttentionKind.MAIL_DELAYED)
+"""What operations look at while a mail is not through yet."""
 
 NOTHING_TO_SEND = frozenset(
     {
@@ -98,8 +101,7 @@ class NoticeBook:
             if notice.state not in {NoticeState.SENDING, NoticeState.UNKNOWN}:
                 return
             self._settle(notice, NoticeState.ACCEPTED, reply, at)
-            for kind in (AttentionKind.MAIL_UNCONFIRMED, AttentionKind.MAIL_DELAYED):
-                await self._close(session, notice, kind, at)
+            await self._close(session, notice, *_ON_THE_WAY, at=at)
 
     async def refused(self, notice_id: str, reply: str, at: datetime) -> None:
         """Write ``refused``: a permanent reply; ops must correct the address."""
@@ -108,7 +110,7 @@ class NoticeBook:
             if notice.state in NOTHING_TO_SEND:
                 return
             self._settle(notice, NoticeState.REFUSED, reply, at)
-            await self._close(session, notice, AttentionKind.MAIL_DELAYED, at)
+            await self._close(session, notice, AttentionKind.MAIL_DELAYED, at=at)
             await self._open(session, notice, AttentionKind.MAIL_REFUSED, at)
 
     async def deferred(
@@ -161,8 +163,7 @@ class NoticeBook:
 
     async def _cancel(self, session: AsyncSession, notice: NoticeRow, at: datetime) -> None:
         self._settle(notice, NoticeState.CANCELLED, "no longer applies", at)
-        for kind in (AttentionKind.MAIL_UNCONFIRMED, AttentionKind.MAIL_DELAYED):
-            await self._close(session, notice, kind, at)
+        await self._close(session, notice, *_ON_THE_WAY, at=at)
 
     def _settle(self, notice: NoticeRow, state: NoticeState, reply: str, at: datetime) -> None:
         # A journey that was fast-forwarded is ahead of the wall clock; its log stays in order.
@@ -183,11 +184,12 @@ class NoticeBook:
             await _count_attention(session, notice.subject_id, 1)
 
     async def _close(
-        self, session: AsyncSession, notice: NoticeRow, kind: AttentionKind, at: datetime
+        self, session: AsyncSession, notice: NoticeRow, *kinds: AttentionKind, at: datetime
     ) -> None:
-        at = later_of(at, notice.intended_at)
-        if await close_attention(session, notice.subject_id, kind, at, f"notice {notice.id}"):
-            await _count_attention(session, notice.subject_id, -1)
+        at, why = later_of(at, notice.intended_at), f"notice {notice.id}"
+        closed = await close_attentions(session, notice.subject_id, kinds, at, why)
+        if closed:
+            await _count_attention(session, notice.subject_id, -len(closed))
 
 
 async def _count_attention(session: AsyncSession, subject_id: str, change: int) -> None:

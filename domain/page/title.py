@@ -5,6 +5,7 @@ following …" tells which of those lines it is; where no line fits, X itself is
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from domain.catalog import GENERAL_LIBRARY, MISSOURI_LIBRARY
@@ -75,12 +76,20 @@ def title_of(front: Sequence[Line], intro: str, prose: str, window_title: str) -
     for line in front:
         if line.level == 1 and (title := _cleaned(line.text)):
             return title
-    text = prose.casefold()
-    mentions = [(min(text.count(line.casefold()), 1) + lines.count(line), line) for line in lines]
-    told = [line for count, line in mentions if count > 1]
-    if told:
-        return told[-1]
-    return _mentioned(prose) or _from_trail(front) or (lines or [_window(window_title)])[-1]
+    told = _told(lines, prose) or _mentioned(prose) or _from_trail(front)
+    return told or (lines or [_window(window_title)])[-1]
+
+
+def _told(lines: Sequence[str], prose: str) -> str:
+    """Return the last line that is said again, by another line or by the prose, or nothing.
+
+    The prose is looked at as far as the other fallbacks look, so that a page of many lines cannot
+    make each of them search all of it.
+    """
+    times, text = Counter(lines), prose[:_FALLBACK_LOOK_AT].casefold()
+    return next(
+        (line for line in reversed(lines) if times[line] > 1 or line.casefold() in text), ""
+    )
 
 
 def _cleaned(text: str) -> str:

@@ -56,13 +56,25 @@ def test_a_list_is_packed_without_the_hour() -> None:
         "H4sI",
         "u",
         "u!!!!",
+        "u\u00e9\ud800",
         "uAAAA",
         encoded_list([1])[:-20],
         packed(bytes(STATUS_LIST_LENGTH // 8 - 1)),
         packed(bytes(LONGEST_LIST // 8 + 1)),
         "u" + "A" * (LONGEST_LIST + 1),
     ],
-    ids=["empty", "no base", "nothing", "no text", "no gzip", "cut", "short", "long", "huge"],
+    ids=[
+        "empty",
+        "no base",
+        "nothing",
+        "no text",
+        "no ASCII",
+        "no gzip",
+        "cut",
+        "short",
+        "long",
+        "huge",
+    ],
 )
 def test_what_is_no_list_is_refused(text: str) -> None:
     """Proves: damage, a list that is too short, and one that is too long are seen."""

@@ -53,6 +53,12 @@ def svg_with(inside: str) -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {OPEN_BADGES}>{inside}</svg>'.encode()
 
 
+def svg_of_long_names(size: int) -> bytes:
+    """Return a drawing whose every element has a name of ``size`` letters, written once."""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:a="{"x" * size}">'
+    return f"{head}{'<a:a/>' * 20_000}</svg>".encode()
+
+
 def pdf_with(*attached: bytes, password: str = "") -> bytes:
     """Return a PDF that carries these files."""
     writer = PdfWriter()
@@ -181,10 +187,15 @@ def test_every_bad_file_is_called_what_it_is(data: bytes, code: str) -> None:
             {"badge_with_doctype"},
         ),
         (b'<!DOCTYPE svg SYSTEM "file:///etc/hostname">' + SVG, {"badge_with_doctype"}),
+        (svg_of_long_names(500_000), {"badge_too_complex"}),
+        (svg_with("<g/>" * 750_000), {"badge_too_large"}),
         (pdf_bomb(100_000_000), {"badge_too_complex"}),
         (b"%PDF-1.7\n" + b"[" * 3_000_000, {"badge_damaged", "badge_too_complex"}),
     ],
-    ids=["text", "chunks", "depth", "size", "entities", "file", "attachment", "nesting"],
+    ids=[
+        *("text", "chunks", "depth", "size", "entities", "file", "names", "elements"),
+        *("attachment", "nesting"),
+    ],
 )
 def test_no_bomb_costs_more_than_a_moment(bomb: bytes, codes: set[str]) -> None:
     """Proves: what unpacks, nests or repeats without end is given up early, and told so."""

@@ -34,6 +34,7 @@ def test_one_spelling(text: str, address: str) -> None:
      "a,b@example.org", "a;b@example.org", "a:b@example.org", "(x)a@example.org",
      "a@[127.0.0.1]", "a@127.0.0.1", "a＠example.org", "a\u202eb@example.org",
      "a\u200bb@example.org", "oﬀice@example.org", "a@x².example.org",
+     "\ud800@example.org", "a@\udfff.example.org", "a" + "\u0315\u0316" * 100_000 + "@example.org",
      f"{'a' * 65}@example.org", f"{'é' * 33}@example.org",
      f"a@{'x' * 64}.example.org",
      f"a@{''.join(map(chr, range(0x4E00, 0x9C00, 997)))}.example.org",

@@ -119,3 +119,14 @@ def test_what_is_wrong_is_named_by_its_place(body: bytes, fields: str) -> None:
 def test_the_log_gets_kind_and_number_alone(body: bytes, kind: str, number: str) -> None:
     """Proves: what is written down of any message at all is its kind and an order's number."""
     assert heading_of(body) == Heading(kind=kind, order_number=number)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"), [("order.paid", {}), ("order.refunded", 0)], ids=["paid", "refunded"]
+)
+def test_too_many_lines_are_counted_and_not_read(kind: str, line: object) -> None:
+    """Proves: a message of half a megabyte of wrong lines makes one fault, not one for each."""
+    data = {"order": "S-1", "payer": {"name": "P", "address": "p@x.org"}, "lines": [line] * 501}
+    with pytest.raises(ShopMessageNotValid) as refusal:
+        read_shop_message(said({"type": kind, "data": data}))
+    assert str(refusal.value).endswith("these fields: data.lines.")

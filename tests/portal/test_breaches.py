@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.records.database import Database
 from adapters.records.invariants import Breach, InvariantBook, UnknownInvariant
-from adapters.records.keyset import CursorNotValid
+from adapters.records.keyset import Cursor, CursorNotValid
 from adapters.records.list_values import SubjectKind
 from adapters.records.round_tables import AssessorRow, AwardRow
 from adapters.records.tables import OrderLineRow
@@ -150,3 +150,6 @@ async def test_an_unknown_number_and_a_foreign_cursor_are_refused(standings: Sta
     first = await book.breaches(1, LATER, limit=1)
     with pytest.raises(CursorNotValid):
         await book.breaches(2, LATER, first.after or "")
+    for forged in ("a:b", ":b", "9" * 40 + ":b", "-1:b"):
+        with pytest.raises(CursorNotValid):
+            await book.breaches(1, LATER, Cursor(order="invariant-1", id=forged).sealed())

@@ -1,5 +1,6 @@
 """One turn: the transaction in which the steps of an entry are written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -145,10 +146,10 @@ class Turn:
 
     async def close_attention(self, *kinds: AttentionKind) -> None:
         """Close what is open of these kinds."""
-        for kind in kinds:
-            if await close_attention(self.session, self.enrollment.id, kind, self.at):
-                self.enrollment.open_attention -= 1
-                self.happened(Happening.ATTENTION_CLOSED, attention=kind.value)
+        closed = await close_attentions(self.session, self.enrollment.id, kinds, self.at)
+        for kind in closed:
+            self.enrollment.open_attention -= 1
+            self.happened(Happening.ATTENTION_CLOSED, attention=kind.value)
 
 
 async def situation_of(
@@ -203,14 +204,26 @@ async def close_attention(
     session: AsyncSession, subject_id: str, kind: AttentionKind, at: datetime, why: str = ""
 ) -> bool:
     """Close open attention; ``False`` when there was none."""
-    closed = await session.execute(
+    return bool(await close_attentions(session, subject_id, (kind,), at, why))
+
+
+async def close_attentions(
+    session: AsyncSession,
+    subject_id: str,
+    kinds: Sequence[AttentionKind],
+    at: datetime,
+    why: str = "",
+) -> tuple[AttentionKind, ...]:
+    """Close what is open of some kinds, in one statement; returns which, in the given order."""
+    rows = await session.scalars(
         update(AttentionRow)
         .where(
             AttentionRow.subject_id == subject_id,
-            AttentionRow.kind == kind,
+            AttentionRow.kind.in_(kinds),
             AttentionRow.closed_at.is_(None),
         )
         .values(closed_at=at, closed_why=why)
-        .returning(AttentionRow.id)
+        .returning(AttentionRow.kind)
     )
-    return closed.first() is not None
+    closed = set(rows)
+    return tuple(kind for kind in kinds if kind in closed)
