@@ -75,8 +75,8 @@ COLUMNS = {
 class Programme:
     """Makes the rows of one enrollment after the other, always the same ones."""
 
-    def __init__(self) -> None:
-        self._chance = random.Random(24)  # noqa: S311  a draw, not a secret
+    def __init__(self, draw: int = 24) -> None:
+        self._chance = random.Random(draw)  # noqa: S311  a draw, not a secret
         policy = Policy().model_dump(mode="json")
         items = [f"detail/{outcome}.{number}" for outcome in range(1, 6) for number in range(1, 6)]
         self._journey = json.dumps({"items": items, "policy": policy})

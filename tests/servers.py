@@ -106,14 +106,17 @@ async def start_temporal() -> WorkflowEnvironment:
 
 
 @asynccontextmanager
-async def running_postgres() -> AsyncIterator[str]:
-    """Run a PostgreSQL of our own; gives the SQLAlchemy address of its first database."""
+async def running_postgres(*options: str) -> AsyncIterator[str]:
+    """Run a PostgreSQL of our own; gives the SQLAlchemy address of its first database.
+
+    ``options`` are settings of the server that hold in place of those of tests.
+    """
     # Not pytest's temporary directory: that one is closed to every other account.
     directory = Path(tempfile.mkdtemp(prefix="laurel-postgres-"))
     account = account_for_postgres()
     try:
         initialise_cluster(directory, account)
-        child, port = await _start_postgres(directory, account)
+        child, port = await _start_postgres(directory, account, options)
         try:
             yield f"postgresql+asyncpg://postgres@{LOOPBACK}:{port}/postgres"
         finally:
@@ -156,11 +159,13 @@ def initialise_cluster(directory: Path, account: int | None) -> None:
     )
 
 
-async def _start_postgres(directory: Path, account: int | None) -> tuple[Child, int]:
+async def _start_postgres(
+    directory: Path, account: int | None, more: tuple[str, ...]
+) -> tuple[Child, int]:
     """Start the server on a free port, and on another one if that was taken meanwhile."""
     for _ in range(ATTEMPTS):
         (port,) = free_ports(1)
-        options = (f"port={port}", f"listen_addresses={LOOPBACK}", *POSTGRES_OPTIONS)
+        options = (f"port={port}", f"listen_addresses={LOOPBACK}", *POSTGRES_OPTIONS, *more)
         arguments = [part for option in options for part in ("-c", option)]
         child = Child.start(
             "postgres",

@@ -10,7 +10,14 @@ from workflows.sweep import Sweep
 
 WORKFLOWS = (CredentialJourney, CredentialCorrection, OrderIntake, Sweep)
 
-PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types")
+PURE_OF_OURS = ("workflows.contracts", "workflows.guards", "workflows.names")
+"""Modules of workflows that only say and decide. Without them the sandbox would build every message
+class anew for each journey, which took longer than all the rest of a replay (``docs/cost.md``)."""
+
+PASSED_THROUGH = (
+    *("domain", "activities", *PURE_OF_OURS),
+    *("pydantic", "pydantic_core", "annotated_types"),
+)
 """Modules that the sandbox does not load anew: for speed, and so that a pydantic class is the same
 inside and outside. It does not check them either; an architecture test keeps them pure."""
 

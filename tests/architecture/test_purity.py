@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.source import pure_modules
+from tests.architecture.source import PURE_OF_WORKFLOWS, pure_modules
+from workflows.registration import PURE_OF_OURS
 
 IMPURE_MODULES = {
     *("asyncio", "ctypes", "http", "logging", "os", "random", "secrets", "shutil", "socket"),
@@ -61,6 +62,12 @@ def test_pure_modules_are_pure() -> None:
         module.name: found for module in pure_modules() if (found := list(impurities(module.tree)))
     }
     assert offences == {}
+
+
+def test_what_workflows_pass_through_is_looked_at() -> None:
+    """Proves: no module of the workflows goes past the sandbox without being kept pure here."""
+    assert set(PURE_OF_OURS) == set(PURE_OF_WORKFLOWS)
+    assert set(PURE_OF_OURS) <= {module.name for module in pure_modules()}
 
 
 def test_there_are_pure_modules() -> None:
