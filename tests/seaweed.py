@@ -127,7 +127,7 @@ def weed_arguments(folder: Path, ports: list[int]) -> list[str]:
         "-master.volumePreallocate=false",
         f"-volume.port={volume}",
         f"-volume.port.grpc={volume_grpc}",
-        "-volume.max=40",
+        "-volume.max=1000",
         f"-filer.port={filer}",
         f"-filer.port.grpc={filer_grpc}",
         f"-filer.localSocket={folder / 'filer.sock'}",
