@@ -60,9 +60,10 @@ async def run(
             await crowd.open_programme()
             await _disturbed(load, injecting, tell)
             tell("everything is put right, and comes to rest")
-            await _settled(stack, crowd, client)
+            gone = await _settled(stack, crowd, client)
             tell("counting")
             counts = await _counted(stack, client, crowd, load, directory)
+            counts.append(wrong("services that did not come back", gone))
             await crowd.close()
     killed = lines_of(stack.kill_orders.with_suffix(".jsonl"), Killed)
     report = Report(
@@ -92,10 +93,10 @@ async def _disturbed(load: Load, injecting: Injecting, tell: Tell) -> None:
         await _ended(on_duty, telling)
 
 
-async def _settled(stack: ChaosStack, crowd: Crowd, client: Client) -> None:
+async def _settled(stack: ChaosStack, crowd: Crowd, client: Client) -> list[str]:
     on_duty = asyncio.create_task(OnDuty(crowd).work())
     try:
-        await settle(stack, crowd, client)
+        return await settle(stack, crowd, client)
     finally:
         await _ended(on_duty)
 

@@ -20,7 +20,7 @@ from domain.orders import LineState
 from domain.uploads import UploadState
 from tests.chaos.acts import GaveUp, persist, until
 from tests.chaos.crowd import Crowd, because
-from tests.chaos.stack import MAIL, ChaosStack
+from tests.chaos.stack import MAIL, ChaosStack, Service
 from tests.waiting import pause
 from workflows.names import JOURNEYS_QUEUE
 
@@ -79,19 +79,27 @@ class OnDuty:
             return tuple(rows)
 
 
-async def settle(stack: ChaosStack, crowd: Crowd, client: Client) -> SweepReport:
-    """Bring everything to rest; returns what the last sweep found."""
+async def settle(stack: ChaosStack, crowd: Crowd, client: Client) -> list[str]:
+    """Bring everything to rest; returns the services that did not come back."""
     for place in stack.kill_orders.iterdir():
         place.unlink()
     # Whoever waits for a silent mail server waits for minutes: it is started anew, as people would.
     stack.services[MAIL].kill()
-    for service in stack.services.values():
-        service.is_held = False
-        await stack.until_ready(service)
+    gone = [each.name for each in stack.services.values() if not await _is_back(stack, each)]
     await _at_rest(crowd, WITHOUT_HELP)
     await _sweep(client)
     await _at_rest(crowd, WITHIN)
-    return await _sweep(client)
+    await _sweep(client)
+    return gone
+
+
+async def _is_back(stack: ChaosStack, service: Service) -> bool:
+    service.is_held = False
+    try:
+        await stack.until_ready(service)
+    except TimeoutError:  # counted: a run that ends without a table says nothing
+        return False
+    return True
 
 
 async def _at_rest(crowd: Crowd, within: float) -> None:
