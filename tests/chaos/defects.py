@@ -28,7 +28,7 @@ from adapters.records.steps.places import eligible, waiting_round
 from adapters.records.steps.turn import Turn
 from adapters.records.tables import EnrollmentRow
 from domain.assignment import AssignmentState
-from domain.enrollment import Party, Reminder, Stage
+from domain.enrollment import Party, Stage
 from tests.chaos.clocks import SHORT_DAY
 from workflows.deadline import Deadline
 
@@ -46,11 +46,11 @@ class Defect(StrEnum):
         """Make this process defective."""
         match self:
             case Defect.ACCEPTED_BEFORE_REPLY:
-                setattr(Connection, "_last_word", _assumed_word)  # noqa: B010
+                patch.object(Connection, "_last_word", _assumed_word).start()
             case Defect.CHECK_THEN_INSERT:
                 _check_then_insert()
             case Defect.EXACT_DATE:
-                setattr(Deadline, "_take_reminders", _reminders_of_today)  # noqa: B010
+                patch.object(Deadline, "come", _instants_of_today).start()
                 # The sandbox would load the workflow's own modules anew, without the defect.
                 patch.object(worker, "sandboxed_runner", UnsandboxedWorkflowRunner).start()
 
@@ -62,13 +62,13 @@ async def _assumed_word(connection: Connection, answer: object) -> SMTPResponse:
     return SMTPResponse(250, "2.0.0 surely taken")
 
 
-def _reminders_of_today(deadline: Deadline) -> tuple[Reminder, ...]:
+def _instants_of_today(deadline: Deadline) -> tuple[datetime, ...]:
     """Trap 4: a reminder goes out on its own day; whoever looks a day later has missed it."""
     now: datetime = workflow.now()
     day = SHORT_DAY if deadline._due.at - now < timedelta(hours=1) else timedelta(days=1)
-    taken = [each for each in deadline._pending if timedelta() <= now - each.at < day]
-    deadline._pending = [each for each in deadline._pending if each.at > now]
-    return tuple(taken)
+    deadline._pending = [each for each in deadline._pending if now - each.at < day]
+    instants = {each.at for each in deadline._pending} | {deadline._due.at}
+    return tuple(sorted(each for each in instants if each <= now))
 
 
 DROP_CONSTRAINT = text("DROP INDEX IF EXISTS uq_assignments_live")
@@ -82,7 +82,7 @@ def _check_then_insert() -> None:
     before either has committed, both insert. Nothing is locked either: a lock that the product
     takes for other reasons would still stand in the way.
     """
-    setattr(Database, "has_row_locks", False)  # noqa: B010
+    patch.object(Database, "has_row_locks", new=False).start()
     enter = JourneyBook.enter
 
     async def looking_first(
@@ -93,7 +93,7 @@ def _check_then_insert() -> None:
                 await _insert_unless_live(book, entry, step)
         return await enter(book, entry, is_delayed=is_delayed)
 
-    setattr(JourneyBook, "enter", looking_first)  # noqa: B010
+    patch.object(JourneyBook, "enter", looking_first).start()
     journey_book._APPLIERS[OfferRound] = _adopt
 
 
