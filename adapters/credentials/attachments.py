@@ -15,6 +15,7 @@ from typing import Final
 
 from pydantic import ConfigDict
 
+from adapters.documents.limits import STOPPED
 from domain.credential_forms import (
     BadgeDamaged,
     BadgeLocked,
@@ -48,7 +49,7 @@ class Found(Value):
 
 
 class PdfReaderFailed(Exception):
-    """The reading process ended with an error of its own: a fault for a developer."""
+    """The reading process ended with an error of its own, or was stopped with the portal."""
 
     def __init__(self, exit_code: int) -> None:
         super().__init__(f"the look into a PDF ended with exit code {exit_code}")
@@ -86,8 +87,8 @@ def _read_apart(pdf: bytes, budget: timedelta) -> Found:
         )
     except subprocess.TimeoutExpired:
         return Found(trouble=Trouble.TOO_COMPLEX)
+    if ended.returncode > 0 or ended.returncode in STOPPED:
+        raise PdfReaderFailed(ended.returncode)
     if ended.returncode < 0:  # ended by the kernel: the limits are used up
         return Found(trouble=Trouble.TOO_COMPLEX)
-    if ended.returncode > 0:
-        raise PdfReaderFailed(ended.returncode)
     return Found.model_validate_json(ended.stdout)

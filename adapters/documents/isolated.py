@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.documents import signatures
-from adapters.documents.limits import INSPECTION_BUDGET
+from adapters.documents.limits import INSPECTION_BUDGET, STOPPED
 from domain.evidence import Inspection, InspectionProblem
 from domain.media import medium_of, suffix_of
 
@@ -25,6 +25,10 @@ class InspectionFailed(Exception):
         super().__init__(f"the inspection of a file ended with exit code {exit_code}")
 
 
+class InspectionStopped(Exception):
+    """The look was ended together with its worker: that says nothing of the file."""
+
+
 class IsolatedInspector:
     """Inspects each file in a fresh process with limits on time, processor and memory.
 
@@ -35,7 +39,10 @@ class IsolatedInspector:
         self._budget = budget
 
     async def inspect(self, path: Path, declared_name: str) -> Inspection:
-        """Return what was found. Raises ``InspectionFailed``; a cancelled look ends its process."""
+        """Return what was found; a cancelled look ends its process.
+
+        Raises ``InspectionFailed``, and ``InspectionStopped`` for whoever looks next.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *_arguments(path, declared_name),
@@ -56,6 +63,8 @@ class IsolatedInspector:
         exit_code = process.returncode or 0
         if exit_code > 0:
             raise InspectionFailed(exit_code)
+        if exit_code in STOPPED:
+            raise InspectionStopped
         if exit_code < 0:
             is_out = exit_code in _OUT_OF_BOUNDS
             problem = InspectionProblem.TOO_COMPLEX if is_out else InspectionProblem.UNREADABLE

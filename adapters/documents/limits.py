@@ -4,6 +4,7 @@ A file comes from outside, and its reader is somebody else's parser. Each limit 
 practitioner's file needs, and far below what would hurt the worker.
 """
 
+import signal
 from datetime import timedelta
 from typing import Final
 
@@ -51,3 +52,8 @@ INSPECTION_CPU_SECONDS: Final = 100
 
 INSPECTION_MEMORY_BYTES: Final = 2 * 1024 * 1024 * 1024
 """Address space for one file, the libraries included."""
+
+STOPPED: Final = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+"""How a process ends that a service manager or a terminal stops together with its worker. It says
+nothing of the file that was looked into.
+"""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from activities.document_ports import Inspector
 from adapters.documents import limits
 from adapters.documents.inspection import inspect_file
-from adapters.documents.isolated import InspectionFailed, IsolatedInspector
+from adapters.documents.isolated import InspectionFailed, InspectionStopped, IsolatedInspector
 from domain.evidence import ArtifactKind, Inspection, InspectionProblem, check_file
 from domain.findings import FindingCode
 from tests import artifacts
@@ -262,6 +262,18 @@ class TestIsolation:
         (await asyncio.to_thread(_the_process)).send_signal(how)
         found = await looking
         assert (found.kind, found.problem) == (ArtifactKind.PDF, problem)
+
+    @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+    async def test_a_look_that_is_stopped_with_its_worker_says_nothing(
+        self, tmp_path: Path, how: signal.Signals
+    ) -> None:
+        """A service manager stops a worker with all that it started; the next worker looks anew."""
+        path = tmp_path / "fetched"
+        path.write_bytes(artifacts.pdf())
+        looking = asyncio.create_task(IsolatedInspector().inspect(path, "plan.pdf"))
+        (await asyncio.to_thread(_the_process)).send_signal(how)
+        with pytest.raises(InspectionStopped):
+            await looking
 
     async def test_an_error_of_our_own_is_not_blamed_on_the_file(self, tmp_path: Path) -> None:
         """A file that cannot be opened at all is a fault for a developer."""
