@@ -99,25 +99,24 @@ class Child:
     async def stop(
         self, within: timedelta = STOPPED_WITHIN, by: signal.Signals = signal.SIGTERM
     ) -> None:
-        """Ask the child to end, and end it when it has not done so in time."""
-        self._signal(by)
+        """Ask the child to end, and end it when it has not done so in time.
+
+        The child alone is asked: what it started is its own to finish, such as a look into a file.
+        """
+        self._process.send_signal(by)
         with suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(self._process.wait, within.total_seconds())
         self.kill()
 
     def kill(self) -> None:
         """End the child and what it started, at once, and collect it."""
-        self._signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the whole group, which may have gone already
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def log(self) -> str:
         """Return the end of what the child wrote."""
         return self.log_file.read_text(errors="replace")[-LOG_TAIL:]
-
-    def _signal(self, number: signal.Signals) -> None:
-        """Signal the whole group, which may have gone already."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
 
 
 def environment_without(*prefixes: str) -> dict[str, str]:
