@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import uuid4
 
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+
 from activities.contracts import Actor
 from adapters.records.database import Database
 from adapters.records.ops_book import OpsBook
@@ -22,7 +24,7 @@ from office.engine import JourneyNotRunning, WorkflowEngine
 AnswerT = TypeVar("AnswerT", bound=Contract)
 
 ONCE_MORE_SECONDS = 20
-"""How long the sweep waits for a journey's answer to an act that it asks for once more."""
+"""How long a journey's answer to an act that is asked for once more is waited for."""
 
 
 class Requests:
@@ -63,7 +65,9 @@ class Requests:
         self, enrollment_id: str, update: str, request: Contract, answer: type[AnswerT], key: str
     ) -> AnswerT:
         kept = request.model_dump(mode="json")
-        await self._on_their_way.sent(key, enrollment_id, update, kept, datetime.now(UTC))
+        at = datetime.now(UTC)
+        for lost in await self._on_their_way.sent(key, enrollment_id, update, kept, at):
+            await self._ask_again(lost)
         try:
             answered = await self._engine.ask(
                 enrollment_id, update, request, answer, request_id=key
@@ -86,19 +90,25 @@ class Requests:
         lost = await self._on_their_way.lost(now)
         for request in lost:
             alive()
-            if await self._is_answered_now(request):
-                await self._on_their_way.answered(request.id)
+            await self._ask_again(request)
         return len(lost)
 
+    async def _ask_again(self, lost: LostRequest) -> None:
+        if await self._is_answered_now(lost):
+            await self._on_their_way.answered(lost.id)
+
     async def _is_answered_now(self, lost: LostRequest) -> bool:
+        patience = asyncio.timeout(ONCE_MORE_SECONDS)
         try:
-            async with asyncio.timeout(ONCE_MORE_SECONDS):
+            async with patience:
                 await self._engine.ask_again(
                     lost.enrollment_id, lost.update, lost.request, request_id=lost.id
                 )
-        except TimeoutError:
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            if not patience.expired():  # whoever asks was told to stop
+                raise
             return False
-        except (JourneyNotRunning, Refusal):
+        except (JourneyNotRunning, Refusal, WorkflowUpdateFailedError):
             return True  # an answer too: the journey is past what was asked
         return True
 

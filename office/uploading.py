@@ -60,6 +60,14 @@ class UploadDesk:
         """Return how far an upload has come. Raises ``UnknownUpload``, ``UploadExpired``."""
         return await self._book.upload(enrollment_id, upload_id, _now())
 
+    async def standing(self, enrollment_id: str, upload_id: str) -> Upload:
+        """Return how far an upload has come to whoever would go on with it. Raises as ``upload``.
+
+        Who is told that everything has arrived sends nothing more. So the file is made of it, where
+        whoever received the last byte died before they had that begun.
+        """
+        return await self._finished_if_whole(await self.upload(enrollment_id, upload_id))
+
     async def unfinished(self, enrollment_id: str) -> tuple[Upload, ...]:
         """Return the uploads of an enrollment that are not files yet."""
         return await self._book.unfinished(enrollment_id, _now())

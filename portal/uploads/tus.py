@@ -115,7 +115,7 @@ async def begin(request: Request, desk: Desk, enrollment_id: OwnEnrollment) -> R
 @router.head("/{upload_id}")
 async def standing(desk: Desk, enrollment_id: OwnEnrollment, upload_id: UploadId) -> Response:
     """Say how far an upload has come."""
-    upload = await desk.upload(enrollment_id, upload_id)
+    upload = await desk.standing(enrollment_id, upload_id)
     return Response(status_code=HTTPStatus.OK, headers=described_headers(upload))
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
+from adapters.records.round_tables import AssignmentRow
 from adapters.records.shop_book import online_order_id
 from domain.assessment import MarkKind
+from domain.assignment import OfferExpired
 from domain.enrollment import EnrollmentClosed, NotAtThisStage, Party, Stage
 from domain.locators import Page
 from domain.orders import LineState, Order
@@ -25,7 +27,11 @@ from tests.portal.shopping import paid, refunded
 
 AGREED: Final = [statement.value for statement in Statement]
 LARGE: Final = 9 * 1024 * 1024
-PRESSED_BEFORE: Final = (NotAtThisStage, EnrollmentClosed, PartAlreadySubmitted, PartLocked)
+PRESSED_BEFORE: Final = (
+    *(NotAtThisStage, EnrollmentClosed, PartAlreadySubmitted, PartLocked, OfferExpired),
+)
+"""What a try meets when one before it, which got no answer, had done it."""
+
 ONE_AGAIN: Final = 40.0
 """Seconds after which somebody who sees nothing happen presses again."""
 
@@ -225,22 +231,30 @@ class Traveller:
 
     async def accept(self, number: int = 1) -> str:
         """Whoever holds the offer takes it; returns the assessor."""
-        while True:
-            await self.crowd.until_stage(
-                self.enrollment_id, Stage.OFFERED, Stage.ASSESSING, number=number
-            )
+        await self.crowd.until_stage(
+            self.enrollment_id, Stage.OFFERED, Stage.ASSESSING, number=number
+        )
+        holder: list[str] = []
+
+        async def is_taken() -> bool:
             held = await self.crowd.assignment(self.enrollment_id)
-            if held is None:
-                continue
-            if held.accepted_at is not None:
-                return held.assessor_id
-            visitor = await self.crowd.visitor(Party.ASSESSOR, held.assessor_id)
-            path = f"/assessing/offers/{self.enrollment_id}/accept"
-            statuses = await asyncio.gather(
-                *(visitor.press(path, round=number) for _ in range(self.repeats))
-            )
-            if 303 in statuses:
-                self.crowd.log.done(ActKind.ACCEPTED, self.enrollment_id, held.id)
+            if held is not None and held.accepted_at is not None:
+                holder[:] = [held.assessor_id]
+            elif held is not None:
+                await self._take(held, number)
+            return bool(holder)
+
+        await until(f"the offer of round {number} to be taken", is_taken)
+        return holder[0]
+
+    async def _take(self, held: AssignmentRow, number: int) -> None:
+        visitor = await self.crowd.visitor(Party.ASSESSOR, held.assessor_id)
+        path = f"/assessing/offers/{self.enrollment_id}/accept"
+        statuses = await asyncio.gather(
+            *(visitor.press(path, round=number) for _ in range(self.repeats))
+        )
+        if 303 in statuses:
+            self.crowd.log.done(ActKind.ACCEPTED, self.enrollment_id, held.id)
 
     async def decline(self) -> None:
         """Whoever holds the offer does not take it."""
@@ -276,14 +290,22 @@ class Traveller:
         await self.mark(assessor_id, number, not_met)
         visitor = await self.crowd.visitor(Party.ASSESSOR, assessor_id)
         path = f"/assessing/rounds/{self.enrollment_id}/judge"
-        row = await self.crowd.round(self.enrollment_id, number)
-        assert row is not None
-        fields: dict[str, object] = {"round": number, "marks_version": row.marks_version}
-        answers = await asyncio.gather(
-            *(visitor.send("POST", path, fields=fields) for _ in range(self.repeats))
-        )
-        if any(each.headers.get("location") == "/assessing" for each in answers):
-            self.crowd.log.done(ActKind.JUDGED, self.enrollment_id, str(number))
+
+        async def is_judged() -> bool:
+            row = await self.crowd.round(self.enrollment_id, number)
+            assert row is not None
+            fields: dict[str, object] = {"round": number, "marks_version": row.marks_version}
+            answers = await asyncio.gather(
+                *(visitor.send("POST", path, fields=fields) for _ in range(self.repeats))
+            )
+            if any(each.headers.get("location") == "/assessing" for each in answers):
+                self.crowd.log.done(ActKind.JUDGED, self.enrollment_id, str(number))
+                return True
+            # Refused: a try before it, without an answer, had done it; or it is pressed again.
+            journey = await self.crowd.row(self.enrollment_id)
+            return journey.stage != Stage.ASSESSING or journey.round != number
+
+        await until(f"the judgement of round {number}", is_judged)
 
     async def operate(self, act: OpsAct, done: ActKind, **fields: object) -> list[str]:
         """Let both operators press at the same time; returns the keys of what was done."""

@@ -174,7 +174,7 @@ async def test_the_bar_moves_by_itself_in_a_browser(
         assert await page.locator("progress").get_attribute("value") == "0"
         ops = await portal.operations()
         await ops.post(f"/ops/bulk/{bulk_id}/go-on")
-        await page.get_by_text("3 done").wait_for()
+        await page.get_by_text("3 done", exact=True).wait_for()
         await page.get_by_text("ended", exact=True).wait_for()
         assert await page.locator("tbody .badge.good").count() == 3
 

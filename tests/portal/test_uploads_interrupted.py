@@ -197,11 +197,12 @@ async def test_a_piece_that_the_store_lost_is_asked_for_again(
     assert kept == [("a.pdf", hashlib.sha256(content).hexdigest())]
 
 
-async def test_without_the_engine_the_last_request_is_repeated(
+async def test_what_arrived_without_the_engine_is_made_when_it_is_asked_for(
     house: House, portal: Portal, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Proves: when the engine does not answer at the last byte, the bytes still count, the sender
-    is told to come again (503), and then the file is made.
+    """Proves: when the engine does not answer at the last byte, the bytes still count and the
+    sender is told to come again (503); whoever then only asks how far it has come, as tus does, is
+    told that all is there when the file is being made, and not before.
     """
     enrollment_id = await house.working(library)
     somebody = await uploader(portal, enrollment_id)
@@ -215,8 +216,8 @@ async def test_without_the_engine_the_last_request_is_repeated(
         patched.setattr(portal.site.desks, "_engine", None)
         patched.setattr(portal.site.desks, "connect", unreachable)
         assert (await somebody.patch(address, 0, content)).status_code == 503
+        assert (await somebody.ask("HEAD", address)).status_code == 503
     assert await somebody.stands_at(address) == len(content)
-    assert (await somebody.patch(address, len(content))).status_code == 204
     assert len(await kept_artifacts(house, enrollment_id)) == 1
 
 

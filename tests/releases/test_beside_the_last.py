@@ -28,7 +28,8 @@ from tests.releases.deployment import (
     releases_met,
     running_deployment,
 )
-from tests.replay.scenarios import NEVER, order_form
+from tests.replay.playing import order_form
+from tests.replay.scenarios import NEVER
 from tests.servers import SqliteTemplate
 from tests.waiting import eventually
 from workflows.names import ALL_QUEUES, journey_id

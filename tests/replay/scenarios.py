@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 
 from adapters.records.credential_values import CredentialFilter
 from adapters.time_skipping import fast_forward
@@ -15,18 +14,28 @@ from domain.assessment import StaleVersion
 from domain.assignment import NobodyToReassign
 from domain.credentials import CredentialNoLongerCounts
 from domain.enrollment import AttentionKind, ClockKind, Stage
-from domain.order_form import LearnerLine, OrderForm
 from domain.policy import Approval, Policy
-from tests.house import ENTRY, OPS, Assessor, House
+from tests.house import OPS, House
 from tests.lost_turns import lost_turn
+from tests.replay.playing import (
+    assess,
+    decide,
+    ended,
+    finished,
+    has_attention,
+    offered,
+    offers_made,
+    order_form,
+    second_order,
+    time_is_up,
+)
 from tests.smtp_servers import At
 from tests.waiting import eventually
-from workflows.names import JOURNEYS_QUEUE, correction_id, intake_id, journey_id
+from workflows.names import JOURNEYS_QUEUE, correction_id, intake_id
 
 Scenario = Callable[[House, str], Awaitable[str]]
 """Plays in a library that belongs to it alone."""
 
-MOMENT = timedelta(seconds=1)
 NEVER = timedelta(days=400)
 
 
@@ -67,7 +76,7 @@ async def nobody_wants_it(house: House, library: str) -> str:
     await time_is_up(house, enrollment_id, ClockKind.OFFER)
     await house.all_settled(enrollment_id)
     await house.assessor.decline(await offered(house, enrollment_id), enrollment_id, OPS)
-    await eventually(lambda: _offers_made(house, enrollment_id, 3))
+    await eventually(lambda: offers_made(house, enrollment_id, 3))
     third = await offered(house, enrollment_id)
     await house.assessor.accept(third, enrollment_id)
     await house.all_settled(enrollment_id)
@@ -218,7 +227,7 @@ async def order_overdue(house: House, library: str) -> str:
     """Nobody pays; ops are told, and refund the order."""
     order_id, workflow_id = await order_form(house, library)
     await fast_forward(house.client, workflow_id, timedelta(days=70))
-    await eventually(lambda: _has_attention(house, order_id))
+    await eventually(lambda: has_attention(house, order_id))
     await house.orders.refund(order_id, (), OPS)
     return await finished(house, workflow_id)
 
@@ -270,114 +279,15 @@ async def reassigned_at_work(house: House, library: str) -> str:
 
 
 async def sweep(house: House, library: str) -> str:
-    """One sweep over whatever the other scenarios left."""
+    """One sweep over whatever the other scenarios left; recorded before it was guarded."""
     workflow_id = f"sweep/{library}"
     await house.client.start_workflow("Sweep", id=workflow_id, task_queue=JOURNEYS_QUEUE)
     return await finished(house, workflow_id)
 
 
-SCENARIOS: tuple[Scenario, ...] = (
-    *(awarded, verified_late, lapsed, nobody_wants_it, overdue, passed_back, closed, granted),
-    *(not_revised, withdrawn, refunded, access_late),
-    *(order_paid, order_settled_later, order_overdue, sweep),
-    *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
-    *(reassigned_at_work, lost_turn),
-)
-"""Everything that is recorded; a test holds that together they meet every stage and ending."""
-
-
-async def assess(
-    house: House, assessor: Assessor, enrollment_id: str, not_met: tuple[str, ...] = ()
-) -> None:
-    """Accept, mark and judge the open round."""
-    await house.until_stage(enrollment_id, Stage.OFFERED)
-    await house.all_settled(enrollment_id)
-    await house.assessor.accept(assessor.id, enrollment_id)
-    await house.all_settled(enrollment_id)
-    await house.marked(assessor, enrollment_id, not_met)
-    await house.assessor.judge(assessor.id, enrollment_id)
-
-
-async def decide(
-    house: House, assessor: Assessor, enrollment_id: str, *, is_confirmed: bool
-) -> None:
-    """The approver decides about the marks as they stand."""
-    sheet = await house.marks.sheet(assessor.id, enrollment_id)
-    await house.assessor.decide_approval(
-        enrollment_id, sheet.round, sheet.marks_version, OPS, is_confirmed=is_confirmed
-    )
-
-
-async def offered(house: House, enrollment_id: str) -> str:
-    """Return the assessor who holds the offer."""
-    offer = (await house.standing(enrollment_id)).offer
-    assert offer is not None
-    return offer.assessor_id
-
-
-async def time_is_up(house: House, enrollment_id: str, until: ClockKind) -> None:
-    """Let due times pass until a clock of a kind runs that was started by one of them."""
-    while True:
-        before = (await house.standing(enrollment_id)).due
-        assert before is not None
-        await house.forward_to(enrollment_id, before.at + MOMENT)
-        await eventually(partial(_has_other_due, house, enrollment_id, before.id))
-        after = (await house.standing(enrollment_id)).due
-        if after is None or after.clock is until:
-            return
-
-
-async def _has_other_due(house: House, enrollment_id: str, due_id: str) -> bool:
-    due = (await house.standing(enrollment_id)).due
-    return due is None or due.id != due_id
-
-
-async def _offers_made(house: House, enrollment_id: str, number: int) -> bool:
-    standing = await house.standing(enrollment_id)
-    return standing.offers_made == number and standing.offer is not None
-
-
-async def _has_attention(house: House, subject_id: str) -> bool:
-    return bool(await house.attention(subject_id))
-
-
-async def second_order(house: House, enrollment_id: str, library: str) -> str:
-    """Order the same for the same learner once more; it is held."""
-    number = (await house.row(enrollment_id)).line_id
-    first = house.paid_order(library)
-    learner = await house.learner_of(enrollment_id)
-    line = first.lines[0].model_copy(update={"learner": learner})
-    order = first.model_copy(update={"external_id": f"again-{number}", "lines": (line,)})
-    order_id = await house.orders.take_paid_order(order)
-    await eventually(lambda: _has_attention(house, f"{order_id}-1"))
-    return order_id
-
-
-async def order_form(house: House, library: str) -> tuple[str, str]:
-    """Record an order form that is not paid; returns its order and its intake."""
-    await house.publish(library)
-    form = OrderForm(
-        payer_name="A District",
-        payer_address=f"payer@{library}.example.org",
-        payer_organization="A District",
-        purchase_order=f"PO-{library}",
-        lines=(
-            LearnerLine(
-                line_number=2,
-                name="A Learner",
-                address=f"learner@{library}.example.org",
-                library=library,
-                slug=ENTRY.slug,
-            ),
-        ),
-    )
-    order_id = await house.orders.take_order_form(form, f"form-{library}", is_settled=False)
-    await eventually(lambda: _is_acknowledged(house, order_id))
-    return order_id, intake_id("form", f"form-{library}")
-
-
-async def _is_acknowledged(house: House, order_id: str) -> bool:
-    return bool(await house.notices(order_id))
+async def sweep_until_it_works(house: House, library: str) -> str:
+    """The same, past the guard ``UNTIL_IT_WORKS``."""
+    return await sweep(house, library)
 
 
 async def credential(house: House, library: str) -> str:
@@ -387,12 +297,11 @@ async def credential(house: House, library: str) -> str:
     return listed.lines[0].id
 
 
-async def ended(house: House, enrollment_id: str) -> str:
-    """Wait for the end of a journey; returns its workflow."""
-    return await finished(house, journey_id(enrollment_id))
-
-
-async def finished(house: House, workflow_id: str) -> str:
-    """Wait for the end of a workflow; returns its id."""
-    await house.client.get_workflow_handle(workflow_id).result()
-    return workflow_id
+SCENARIOS: tuple[Scenario, ...] = (
+    *(awarded, verified_late, lapsed, nobody_wants_it, overdue, passed_back, closed, granted),
+    *(not_revised, withdrawn, refunded, access_late),
+    *(order_paid, order_settled_later, order_overdue, sweep),
+    *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
+    *(reassigned_at_work, lost_turn, sweep_until_it_works),
+)
+"""Everything that is recorded; a test holds that together they meet every stage and ending."""

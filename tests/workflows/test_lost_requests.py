@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from activities.contracts import Actor, Entry
-from activities.steps import EndJourney, IntendNotice
+from activities.steps import AcceptOffer as TakeOffer
+from activities.steps import EndJourney, EnterStage, IntendNotice
 from adapters.records.journey_book import JourneyBook
 from adapters.records.request_book import ON_ITS_WAY, RequestBook
 from adapters.records.turn_tables import RequestRow
-from domain.enrollment import Ending, Party
+from domain.enrollment import Ending, Party, Stage
 from domain.notices import NoticeKind, Recipient
+from domain.policy import Policy
+from office.requests import request_key
 from office.scheduling import sweep_now
 from tests.house import House
-from workflows.contracts import Withdraw
+from workflows.clocks import Clocks
+from workflows.contracts import AcceptOffer, Withdraw
 
 WITHDRAWN = (
     EndJourney(ending=Ending.WITHDRAWN),
@@ -26,6 +30,35 @@ async def kept_requests(house: House, enrollment_id: str) -> int:
     async with house.database.reading() as session:
         query = select(func.count()).where(RequestRow.enrollment_id == enrollment_id)
         return await session.scalar(query) or 0
+
+
+async def accepted_and_forgotten(house: House, enrollment_id: str, assessor_id: str) -> None:
+    """Let an accepted offer stand in the records as the journey would have written it."""
+    (offer,) = await house.assessor.offers(assessor_id)
+    actor = Actor(party=Party.ASSESSOR)
+    accept = AcceptOffer(
+        actor=actor, round=offer.round, assignment_id=offer.assignment_id, assessor_id=assessor_id
+    )
+    key, now = request_key("accept", offer.assignment_id, assessor_id), datetime.now(UTC)
+    kept = accept.model_dump(mode="json")
+    await RequestBook(house.database).sent(key, enrollment_id, "accept_offer", kept, now)
+    turn = Entry(
+        enrollment_id=enrollment_id,
+        sequence=(await house.row(enrollment_id)).last_sequence + 1,
+        at=now,
+        actor=actor,
+        steps=(
+            TakeOffer(assignment_id=offer.assignment_id),
+            EnterStage(
+                stage=Stage.ASSESSING,
+                waiting_on=Party.ASSESSOR,
+                clock=Clocks(Policy(), lambda: now).assessment(),
+                round=offer.round,
+            ),
+        ),
+        cause=key,
+    )
+    await JourneyBook(house.database, house.settings.programme_zone).enter(turn)
 
 
 async def test_a_journey_catches_up_with_its_own_turn(house: House, library: str) -> None:
@@ -57,6 +90,23 @@ async def test_a_journey_catches_up_with_its_own_turn(house: House, library: str
     assert await kept_requests(house, enrollment_id) == 0
     assert len(await house.notices(enrollment_id, NoticeKind.WITHDRAWN)) == 1
     assert "record_missing" not in await house.attention(enrollment_id)
+
+
+async def test_the_next_act_brings_back_the_one_that_it_needs(house: House, library: str) -> None:
+    """Proves: an assessor whose accepted offer stands in the records, and whom the engine forgot,
+    marks and judges at once: nobody is told that the work is not theirs, and no sweep is needed.
+    """
+    assessor = await house.hire(library)
+    enrollment_id = await house.submitted(library)
+    await house.until_stage(enrollment_id, Stage.OFFERED)
+    await accepted_and_forgotten(house, enrollment_id, assessor.id)
+    assert not (await house.standing(enrollment_id)).is_offer_accepted
+
+    await house.marked(assessor, enrollment_id)
+    judged = await house.assessor.judge(assessor.id, enrollment_id)
+
+    assert judged.judgement.not_met == ()
+    assert await kept_requests(house, enrollment_id) == 0
 
 
 async def test_an_answered_act_is_not_kept(house: House, library: str) -> None:
