@@ -32,7 +32,9 @@ from domain.values import Instant, Value
 PAGE = 50
 """Lines of a page, unless more are asked for."""
 
-LONGEST_CURSOR = 600
+LONGEST_CURSOR = 1300
+"""Room for the longest id of a list, a shop's own: 200 characters of up to four bytes."""
+
 _DIGEST = 6
 
 LineT = TypeVar("LineT")

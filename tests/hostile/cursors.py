@@ -96,6 +96,6 @@ TARGET = Target(
     seeds=(b"0" + WHOLE, *(b"1" + said for said in SAID)),
     growing=(Growing("long", lambda n: b"0" + b"A" * n, 1_000_000),),
     examples=80,
-    longest=600,
+    longest=1300,
     words=(b'"order":"due"', b'"part":', b'"at":', b'"id":', b"\\u0000"),
 )

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.steps import RefundLine
 from adapters.records.database import Database
-from adapters.records.keyset import Cursor, CursorNotValid
+from adapters.records.keyset import Cursor, CursorNotValid, unsealed
 from adapters.records.list_values import STARTING, JourneyFilter, JourneyOrder, PromiseState
 from adapters.records.ops_book import OpsBook
 from adapters.records.tables import EnrollmentRow
+from adapters.webhooks.shop_signing import LONGEST_ID
 from domain.enrollment import AttentionKind, Ending, Party, Stage
 from domain.orders import Learner
 from tests.portal.standings import DAY, HOUR, Standings
@@ -131,6 +132,13 @@ async def test_a_walk_is_not_upset_by_what_happens_meanwhile(standings: Standing
     second = await standings.views.journeys(JourneyFilter(), JourneyOrder.DUE, first.after or "", 2)
     assert [line.enrollment_id for line in (*first.lines, *second.lines)] == journeys
     assert second.after is None
+
+
+@pytest.mark.parametrize("character", ["a", '"', "é", "\N{FULLWIDTH LATIN SMALL LETTER A}", "😀"])
+def test_the_longest_id_leads_on_to_the_next_page(character: str) -> None:
+    """Proves: whatever a shop calls its messages, their list has a second page."""
+    cursor = Cursor(order="shop", at=NOW, id=character * LONGEST_ID)
+    assert unsealed(cursor.sealed(), "shop") == cursor
 
 
 async def test_a_damaged_or_foreign_cursor_is_refused(standings: Standings) -> None:
