@@ -3,7 +3,8 @@
 Unreachable
 ├── DatabaseUnreachable   the records database does not answer
 ├── DatabaseNotReady      it answers, and its tables are of another version
-└── EngineUnreachable     the workflow engine does not answer
+├── EngineUnreachable     the workflow engine does not answer
+└── SweepNotEnded         nobody carried a sweep out in time
 """
 
 from typing import ClassVar
@@ -47,4 +48,14 @@ class EngineUnreachable(Unreachable):
     sentence = (
         "The workflow engine cannot be reached. Check that it runs, and where TEMPORAL_ADDRESS or "
         "LAUREL_DATA_DIR says it is."
+    )
+
+
+class SweepNotEnded(Unreachable):
+    """No worker carried out a sweep that was asked for, or what it needs was not there."""
+
+    code = "sweep_not_ended"
+    sentence = (
+        "The sweep did not end within {minutes:.0f} minutes. Check that a worker runs, and that it "
+        "reaches the records; the sweep of the schedule tries again by itself."
     )

@@ -19,11 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from adapters.embedded.processes import Child, environment_without
 from adapters.embedded.stack import ROOT
 from bench.accounts import Look
 from bench.figures import Results, RowResult
-from bench.machine import this_machine
 from bench.publishing import NotMeasured, publish
 from bench.rows import TITLES, groups_of
 from bench.table import table
@@ -40,15 +41,17 @@ OPEN_TO_OTHERS: Final = 0o755
 
 
 def kept() -> Results:
-    """Return what was measured before, with what this machine is now."""
-    rows: tuple[RowResult, ...] = ()
-    if LATEST.exists():
-        rows = Results.model_validate_json(LATEST.read_text()).rows
-    return Results(machine=this_machine(), rows=rows)
+    """Return what was measured before. Raises ``NotMeasured`` when a harness of old wrote it."""
+    if not LATEST.exists():
+        return Results()
+    try:
+        return Results.model_validate_json(LATEST.read_text())
+    except ValidationError as unlike:
+        raise NotMeasured(f"{LATEST.name} is of another harness; put it away first.") from unlike
 
 
 async def measure(rows: tuple[int, ...], *, is_quick: bool) -> list[RowResult]:
-    """Measure rows in a process of their own; nothing of it is left but the figures."""
+    """Measure rows in a process of their own; its figures are left, and its logs if it failed."""
     directory = _made_folder()
     out = directory / "rows.jsonl"
     try:
@@ -146,17 +149,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--publish", action="store_true", help="write documents and picture")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing is left then either
-    if given.publish:
-        try:
-            publish(kept())
-        except NotMeasured as refused:
-            parser.error(str(refused))
-        return 0
     rows = [int(number) for number in given.rows.split(",") if number] or list(TITLES)
     unknown = sorted({*rows} - {*TITLES})
     if unknown:
         parser.error(f"there are rows 1 to {len(TITLES)}, and none called {unknown[0]}")
-    asyncio.run(run(rows, is_quick=given.quick))
+    try:
+        if given.publish:
+            publish(kept())
+        else:
+            asyncio.run(run(rows, is_quick=given.quick))
+    except NotMeasured as refused:
+        parser.error(str(refused))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Processor time and memory of processes, from the system's own accounts."""
 
+import os
 import resource
 import time
 from collections.abc import Iterable
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import psutil
+
+from bench.running import cores
 
 MIB = 1024**2
 
@@ -43,7 +46,10 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Look:
-    """The whole machine at one moment, and what of it we and our ended children used."""
+    """Our processors at one moment, and what of them we and our ended children used.
+
+    Ours are those that this process may use: of a larger machine the others matter to nobody here.
+    """
 
     clock: float
     busy: float
@@ -52,20 +58,26 @@ class Look:
     @classmethod
     def now(cls) -> Self:
         """Look."""
-        times = psutil.cpu_times()
-        idle = times.idle + getattr(times, "iowait", 0.0)
-        whole = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+        allowed = os.sched_getaffinity(0)
+        each = psutil.cpu_times(percpu=True)
+        busy = sum(_busy(times) for number, times in enumerate(each) if number in allowed)
         ours = 0.0
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
             used = resource.getrusage(who)
             ours += used.ru_utime + used.ru_stime
-        return cls(time.perf_counter(), whole - idle, ours)
+        return cls(time.perf_counter(), busy, ours)
 
     def others_since(self, before: "Look") -> float:
-        """Return the share of all processors that others took since ``before``.
+        """Return the share of our processors that others took since ``before``.
 
         Children count as ours when they have ended, so look again after they have.
         """
-        capacity = (self.clock - before.clock) * (psutil.cpu_count() or 1)
+        capacity = (self.clock - before.clock) * cores()
         others = (self.busy - before.busy) - (self.ours - before.ours)
         return max(0.0, others / capacity) if capacity else 0.0
+
+
+def _busy(times: tuple[float, ...]) -> float:
+    """Return the seconds that a processor worked; a guest's are among those of its user."""
+    no_work = ("idle", "iowait", "guest", "guest_nice")
+    return sum(times) - sum(getattr(times, name, 0.0) for name in no_work)

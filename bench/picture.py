@@ -33,7 +33,7 @@ def picture(results: Results) -> str:
     height = TOP + ROW * len(judged) + 30
     goal = LEFT + ROOM * GOAL_AT
     at = max((row.at for row in results.rows), default=None)
-    said = f"Measured {at:%Y-%m-%d}, {results.machine.cores} cores." if at else ""
+    said = f"Measured {at:%Y-%m-%d}, {results.cores}." if at else ""
     bars = "".join(_bar(place, number, line) for place, (number, line) in enumerate(judged))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '

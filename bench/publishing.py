@@ -18,9 +18,16 @@ class NotMeasured(Exception):
 
 
 def publish(results: Results) -> None:
-    """Write figures, conditions and picture. Raises ``NotMeasured`` for quick or missing rows."""
+    """Write figures, conditions and picture of all rows that are there.
+
+    Raises ``NotMeasured`` when there is none, or one that is quick, failed or says nothing.
+    """
     if not results.rows or any(row.is_quick for row in results.rows):
         raise NotMeasured("Measure first, with `make bench`; what QUICK=1 finds is not published.")
+    failed = [str(row.number) for row in results.rows if row.failure or not row.lines]
+    if failed:
+        again = ",".join(failed)
+        raise NotMeasured(f"Not measured: {again}. Measure again, with `make bench ROWS={again}`.")
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(picture(results))
     replace_between(DOCUMENT, "figures", markdown(results))
@@ -48,7 +55,7 @@ def in_one_line(results: Results) -> str:
     rest = f", and {open_ones} got no verdict" if open_ones else ""
     return (
         f"Of {len(lines)} goals, {met} were met and {missed} missed{rest} "
-        f"({at:%Y-%m-%d}, {results.machine.cores} cores)."
+        f"({at:%Y-%m-%d}, {results.cores})."
     )
 
 

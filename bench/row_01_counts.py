@@ -30,7 +30,10 @@ async def measure(run: Run) -> Measured:
             ),
             *_whole(found),
         ),
-        setup=("records on SQLite; the order's intake, files, mails and the credential included",),
+        setup=(
+            "records on SQLite; the order's intake, files, mails and the credential included",
+            "the practitioner was verified before, so there is no stage of verification",
+        ),
     )
 
 

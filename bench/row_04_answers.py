@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from statistics import median
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from bench.whole_system import NUMBERS, in_lanes, shared_town
 TITLE = "Answer to a command, p50, from the press to the answer"
 GOAL = at_most(1.5, is_ratio=True)
 Press = Callable[[], Awaitable[object]]
+Ready = Callable[[], Awaitable[Press]]
+"""Looks up what a press needs, before the clock; returns the press."""
 
 
 async def measure(run: Run) -> Measured:
@@ -34,13 +37,14 @@ async def measure(run: Run) -> Measured:
     await in_lanes(run.pairs * presses + 1, offer)
     bare = await client.start_workflow("Bare", id=f"bare/{next(NUMBERS)}", task_queue=QUEUE)
     extended = offered.pop()
+
+    async def accept() -> Press:
+        return partial(people.accept, offered.pop())
+
+    extend = partial(_extend, people, extended)
     try:
-        accepting = await _compare(
-            run, "accept an offer", presses, lambda: people.accept(offered.pop()), bare
-        )
-        extending = await _compare(
-            run, "extend a due time", presses, lambda: _extend(people, extended), bare
-        )
+        accepting = await _compare(run, "accept an offer", presses, accept, bare)
+        extending = await _compare(run, "extend a due time", presses, extend, bare)
         looking = await _looks(people, extended, presses * 2)
     finally:
         await bare.signal("end")
@@ -48,11 +52,11 @@ async def measure(run: Run) -> Measured:
 
 
 async def _compare(
-    run: Run, name: str, presses: int, press: Press, bare: WorkflowHandle[object, object]
+    run: Run, name: str, presses: int, ready: Ready, bare: WorkflowHandle[object, object]
 ) -> Line:
     ours, nothing = [], []
     for _ in range(run.pairs):
-        found = await _block(presses, press, bare)
+        found = await _block(presses, ready, bare)
         ours.append(found[0])
         nothing.append(found[1])
     return compared(
@@ -61,11 +65,12 @@ async def _compare(
 
 
 async def _block(
-    presses: int, press: Press, bare: WorkflowHandle[object, object]
+    presses: int, ready: Ready, bare: WorkflowHandle[object, object]
 ) -> tuple[float, float]:
     """Return the medians of some presses and of as many updates, taken in turns."""
     ours, nothing = [], []
     for _ in range(presses):
+        press = await ready()
         ours.append(await _timed(press))
         nothing.append(await _timed(lambda: bare.execute_update("nothing")))
     return median(ours), median(nothing)
@@ -78,10 +83,11 @@ async def _timed(press: Press) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def _extend(people: People, enrollment_id: str) -> None:
+async def _extend(people: People, enrollment_id: str) -> Press:
     row = await people.house.row(enrollment_id)
     sent = {"reason": "They asked for it.", "press": uuid4().hex, "as_of": row.last_sequence}
-    await people.operations.press(f"/ops/journeys/{enrollment_id}/acts/extend", days=1, **sent)
+    path = f"/ops/journeys/{enrollment_id}/acts/extend"
+    return partial(people.operations.press, path, days=1, **sent)
 
 
 async def _looks(people: People, enrollment_id: str, times: int) -> Line:

@@ -1,9 +1,10 @@
 """Row 8: mail a second of one worker, beside a bare loop into the same mail server."""
 
 import asyncio
-import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,12 +17,13 @@ from adapters.mail.letters import as_message
 from adapters.mail.smtp import Keeping, SmtpRelay
 from adapters.mail.smtp_connection import MailServer
 from adapters.records.tables import EnrollmentRow, NoticeRow, OrderLineRow
-from bench.figures import Line, absent, at_least, compared, series, told
-from bench.letters import access_letter
+from bench.figures import Line, at_least, compared, series, told
+from bench.letters import receipt_letter
 from bench.people import People
 from bench.running import Measured, Run
 from bench.sink import HOW_TO_GET, of_postfix, running_sink
-from bench.stack import SETUP, MeasuredStack, running_system
+from bench.source import POSTFIX, name_of_source, source_rate
+from bench.stack import MeasuredStack, running_system, setup_with
 from bench.whole_system import NUMBERS
 from domain.letters import Letter
 from domain.notices import NoticeKind, NoticeState, Recipient
@@ -32,44 +34,62 @@ CONNECTIONS: Final = 4
 GOAL: Final = at_least(0.8, is_ratio=True)
 
 
+@dataclass
+class Rates:
+    """Mails a second of each side, in turns; all send to the same server."""
+
+    source: list[float] = field(default_factory=list)
+    relay: list[float] = field(default_factory=list)
+    loop: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+
+
 async def measure(run: Run) -> Measured:
-    """Send the same letters by the relay and by a bare loop, in turns; then by a whole worker."""
-    letters = [access_letter(number) for number in range(run.size(1000, 100))]
-    relayed, raw = [], []
-    async with running_sink(run.folder("mail")) as port:
-        source = await _source(port, len(letters))
+    """Send by the relay, by a bare loop and by a whole worker, in turns, into the same server."""
+    letters = [receipt_letter(number) for number in range(run.size(1000, 100))]
+    rates, size = Rates(), len(_wire(letters[0]))
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(running_sink(run.folder("mail")))
+        system = await stack.enter_async_context(
+            running_system(run.folder("system"), mail_port=port)
+        )
+        people = await stack.enter_async_context(People(system.house, system.url))
+        enrollment_id = await people.buy(next(NUMBERS))
+        await people.watch.told(enrollment_id)
         await _relayed(letters[:50], port)
         for _ in range(run.pairs):
-            relayed.append(await _relayed(letters, port))
-            raw.append(await _raw(letters, port))
-    whole, setup = await _whole(run)
-    loop = series(*raw)
-    harness = source.ours if source.ours else None
-    of_relay = compared(
-        "the relay, connections kept open",
-        "/s",
-        series(*relayed),
-        loop,
-        "bare aiosmtplib loop",
-        GOAL,
-        harness=harness,
+            rates.source.append(await source_rate(port, len(letters), size, CONNECTIONS))
+            rates.relay.append(await _relayed(letters, port))
+            rates.loop.append(await _raw(letters, port))
+            backlog = run.size(300, 40)
+            rates.whole.append(await _backlog(system, people, enrollment_id, backlog))
+    return Measured(lines=_lines(rates), setup=_setup(size))
+
+
+def _lines(rates: Rates) -> tuple[Line, ...]:
+    loop, source = series(*rates.loop), series(*rates.source)
+    ours = {
+        "the relay, connections kept open": rates.relay,
+        "queue, claim, records and relay together": rates.whole,
+    }
+    lines = (
+        compared(
+            name, "/s", series(*taken), loop, "bare aiosmtplib loop", GOAL, harness=source.middle
+        )
+        for name, taken in ours.items()
     )
-    through = compared(
-        "queue, claim, records and relay together",
-        "/s",
-        series(*whole),
-        series(*[loop.middle] * len(whole)),
-        "bare aiosmtplib loop",
-        GOAL,
-    )
-    sink = "postfix's smtp-sink" if of_postfix("smtp-sink") else "a sink of our own, no disk"
-    return Measured(
-        lines=(of_relay, through, source),
-        setup=(
-            f"{CONNECTIONS} connections, letters of {len(_wire(letters[0])):,} bytes",
-            sink,
-            *setup,
-        ),
+    hint = "" if name_of_source() == POSTFIX else HOW_TO_GET
+    return (*lines, told(f"the harness: {name_of_source()}", "/s", source.middle, hint))
+
+
+def _setup(size: int) -> tuple[str, ...]:
+    postfix = of_postfix("smtp-sink")
+    sink = "postfix's smtp-sink" if postfix else "a sink of our own, without a disk"
+    return (
+        *setup_with(f"mail over SMTP to {sink}; all sides send there"),
+        f"{CONNECTIONS} connections, letters of {size:,} bytes: receipts of a part, as the whole "
+        "worker writes them too",
+        "the system stands still while another side sends",
     )
 
 
@@ -124,38 +144,10 @@ async def _raw(letters: Sequence[Letter], port: int) -> float:
     return rate
 
 
-async def _source(port: int, letters: int) -> Line:
-    """Let postfix's own source send as many, over as many connections that it keeps open."""
-    name, program = "postfix's smtp-source", of_postfix("smtp-source")
-    if program is None:
-        return absent(name, "/s", None, HOW_TO_GET)
-    size = str(len(_wire(access_letter(0))))
-    sessions = ["-s", str(CONNECTIONS), "-d", "-m", str(letters), "-l", size]
-    began = time.perf_counter()
-    await asyncio.to_thread(
-        subprocess.run,
-        [program, *sessions, "-t", "somebody@example.org", f"{LOOPBACK}:{port}"],
-        check=True,
-    )
-    return told(name, "/s", letters / (time.perf_counter() - began))
-
-
-async def _whole(run: Run) -> tuple[list[float], tuple[str, ...]]:
-    """Let a worker that was away find notices on its queue; returns mails a second of each time."""
-    async with (
-        running_system(run.folder("system")) as system,
-        People(system.house, system.url) as people,
-    ):
-        enrollment_id = await people.buy(next(NUMBERS))
-        await people.watch.told(enrollment_id)
-        backlog, times = run.size(300, 40), range(run.pairs)
-        rates = [await _backlog(system, people, enrollment_id, backlog) for _ in times]
-    return rates, SETUP
-
-
 async def _backlog(
     system: MeasuredStack, people: People, enrollment_id: str, notices: int
 ) -> float:
+    """Let a worker that was away find notices on its queue; returns mails a second."""
     await system.embedded.worker().stop()
     dispatches = await _intended(system, enrollment_id, notices)
     await system.house.engine.dispatch(dispatches)

@@ -17,7 +17,7 @@ from adapters.mail.smtp import Keeping, SmtpRelay
 from adapters.mail.smtp_connection import MailServer
 from adapters.temporal import connect_to
 from bench.figures import Series, at_most, compared
-from bench.letters import access_letter
+from bench.letters import receipt_letter
 from bench.running import Measured, Run
 from bench.sink import running_sink
 from bench.whole_system import NUMBERS
@@ -39,7 +39,7 @@ class OneSender:
     def __init__(self, relay: SmtpRelay, awaited: str) -> None:
         self._relay = relay
         self._awaited = awaited
-        self._letter = access_letter(0)
+        self._letter = receipt_letter(0)
         self.sent = asyncio.Event()
         self.before = 0
         """Mails that went out before the one that counts."""

@@ -166,7 +166,7 @@ async def _to_a_file(
     place = await _begun(somebody, f"/my/{enrollment_id}/uploads", megabytes * MIB)
     await _sent(somebody, place, source, megabytes, None)
     began = time.perf_counter()
-    await until(lambda: people.house.parts.artifacts(enrollment_id))
+    await people.file_of(enrollment_id)
     return time.perf_counter() - began
 
 

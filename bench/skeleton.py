@@ -2,7 +2,8 @@
 
 The same shape as ``workflows.credential_journey`` from a paid order to the award: an intake and a
 journey, five updates and a signal, a local activity for each turn, a timer at each stage, and one
-standalone activity for each mail. ``tests/bench`` compares its counts with those of a journey.
+standalone activity for each mail. ``tests/bench/test_budgets.py`` holds its counts beside those of
+a journey.
 """
 
 import asyncio
@@ -35,6 +36,10 @@ class Turn(Contract):
     journey: str
     name: str
     number: int = 0
+
+    def of(self, journey: str) -> "Turn":
+        """Return the same turn of another journey."""
+        return self.model_copy(update={"journey": journey})
 
 
 class Skeletons(Contract):
@@ -149,6 +154,9 @@ class SkeletonJourney:
 LAST_SUBMITTED = 5
 """The turn of the last part: two before the first one."""
 
+LAST_MAIL = Turn(journey="", name="concluded", number=9)
+"""The turn that puts the last mail on its queue."""
+
 
 @workflow.defn
 class Bare:
@@ -226,3 +234,5 @@ async def play_skeleton(client: Client, number: str) -> None:
     for _ in range(UPDATES):
         await journey.execute_update("act", result_type=Nothing)
     await journey.result()
+    last_mail = mail_id(LAST_MAIL.of(number), 0)
+    await client.get_activity_handle(last_mail, result_type=Nothing).result()

@@ -20,18 +20,44 @@ from tests.house import House
 from tests.smtp_servers import ScriptedServer
 
 MAIL_PER_SECOND: Final = 1000.0
-"""No limit but its own: an installation keeps 50, which one worker does not reach."""
+"""High enough to be no bound; an installation lets fewer out."""
+
+TO_THE_CATCHER: Final = (
+    "mail over SMTP to the catcher, which forces each letter to the disk before it answers"
+)
+LET_OUT: Final = (
+    f"at most {MAIL_PER_SECOND:,.0f} mails a second let out, where an installation lets out "
+    f"{Settings.model_fields['mail_per_second'].default:g}"
+)
 
 SETUP: Final = (
     "real Temporal server on SQLite (WAL, synchronous=FULL), 1 partition a queue, fairness on",
     "records on SQLite (WAL, synchronous=FULL)",
-    "mail over SMTP to the catcher, which forces each letter to the disk before it answers",
+    TO_THE_CATCHER,
+    LET_OUT,
     "files in a folder",
     "gRPC without compression (loopback)",
     "workflows in the sandbox, pure modules passed through",
     "1 worker process for all queues unless said otherwise, 1 portal process; who presses shares "
     "the cores",
 )
+
+
+def setup_with(mail: str) -> tuple[str, ...]:
+    """Return how the things stand where mail goes elsewhere than to the catcher."""
+    return tuple(mail if each == TO_THE_CATCHER else each for each in SETUP)
+
+
+class _Elsewhere(EmbeddedStack):
+    """A stack whose mail goes to a server of somebody else's on this machine."""
+
+    mail_port: int | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of everything in this stack; complete once it has been entered."""
+        port = {} if self.mail_port is None else {"smtp_port": self.mail_port}
+        return super().settings.model_copy(update=port)
 
 
 @dataclass
@@ -67,13 +93,17 @@ async def running_system(
     skeleton: bool = False,
     workers: int = 1,
     worker_program: Sequence[str] = WORKER,
+    mail_port: int | None = None,
 ) -> AsyncIterator[MeasuredStack]:
-    """Run a system with a portal until the end of the block."""
+    """Run a system with a portal until the end of the block.
+
+    Its mail goes to its own catcher, or to whoever listens at ``mail_port``.
+    """
 
     async def prepare(settings: Settings) -> None:
         await bring_up_to_date(settings.database_url)
 
-    embedded = EmbeddedStack(
+    embedded = _Elsewhere(
         directory,
         programme=Settings(mail_per_second=MAIL_PER_SECOND),
         prepare=prepare,
@@ -81,6 +111,7 @@ async def running_system(
         portal=True,
         worker_program=worker_program,
     )
+    embedded.mail_port = mail_port
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(embedded)
         database = database_of(embedded.settings)
@@ -89,7 +120,7 @@ async def running_system(
         child = await _skeleton(embedded, directory) if skeleton else None
         if child is not None:
             stack.push_async_callback(child.stop)
-        # The house is who acts and looks; mail goes to the stack's own catcher, not to its server.
+        # The house is who acts and looks; the stack's mail does not go to its server.
         house = House(client, embedded.settings, database, ScriptedServer())
         yield MeasuredStack(embedded, client, house, child)
 

@@ -1,6 +1,6 @@
 """The results as one table that fits a terminal, and as one for documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from bench.figures import Line, Results, RowResult, Verdict
@@ -74,13 +74,8 @@ def _cells(name: str, unit: str, *cells: str) -> str:
 
 
 def _conditions(results: Results) -> Iterator[str]:
-    machine = results.machine
-    versions = ", ".join(f"{name} {each}" for name, each in machine.versions.items())
-    said = (
-        f"{machine.cores} cores ({machine.processor}), {machine.memory_gib:g} GiB, "
-        f"{machine.system}; {versions}."
-    )
-    yield from wrap(said, WIDTH)
+    for said in _machines(results):
+        yield from wrap(said, WIDTH)
     for row in results.rows:
         took = f"{row.took:.0f} s, load {row.load:.1f} before, others {row.others:.0%}"
         yield f"{row.number:>2}  {row.at:%Y-%m-%d %H:%M} UTC, {took}"
@@ -89,6 +84,24 @@ def _conditions(results: Results) -> Iterator[str]:
         yield from wrap(
             f"{which}: {setup}.", WIDTH, initial_indent="  ", subsequent_indent="      "
         )
+
+
+def _machines(results: Results) -> Iterator[str]:
+    """Return on what the rows were measured; with their numbers, where it was not the same."""
+    rows_on: dict[str, list[int]] = {}
+    for row in results.rows:
+        machine = row.machine
+        versions = ", ".join(f"{name} {each}" for name, each in machine.versions.items())
+        where = f"{machine.cores} cores ({machine.processor}), {machine.memory_gib:g} GiB"
+        commit = f"; commit {machine.commit}" if machine.commit else ""
+        said = f"{where}, {machine.system}; {versions}{commit}."
+        rows_on.setdefault(said, []).append(row.number)
+    for said, numbers in rows_on.items():
+        yield said if len(rows_on) == 1 else f"{_rows_named(numbers)}: {said}"
+
+
+def _rows_named(numbers: Sequence[int]) -> str:
+    return f"Row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _setups(results: Results) -> dict[str, list[int]]:
@@ -122,14 +135,9 @@ def markdown(results: Results) -> str:
 
 def conditions(results: Results) -> str:
     """Return under which conditions it was measured, as a list for a document."""
-    machine = results.machine
-    versions = ", ".join(f"{name} {each}" for name, each in machine.versions.items())
-    where = f"{machine.cores} cores ({machine.processor}), {machine.memory_gib:g} GiB"
-    items = [f"{where}, {machine.system}; {versions}.", *_rows_taken(results)]
+    items = [*_machines(results), *_rows_taken(results)]
     for setup, numbers in _setups(results).items():
-        items.append(
-            f"Row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}: {setup}."
-        )
+        items.append(f"{_rows_named(numbers)}: {setup}.")
     return "\n".join(
         line
         for item in items
@@ -142,8 +150,9 @@ def _rows_taken(results: Results) -> Iterator[str]:
         first, last = (pick(row.at for row in results.rows) for pick in (min, max))
         loads = [row.load for row in results.rows]
         others = max(row.others for row in results.rows)
+        until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
         yield (
-            f"Measured from {first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC; load before the rows "
+            f"Measured from {first:%Y-%m-%d %H:%M} to {until} UTC; load before the rows "
             f"{min(loads):.1f} to {max(loads):.1f}; others took at most {others:.0%} of the "
             "processors."
         )

@@ -5,17 +5,20 @@ records while it is on its way, so that one that the engine forgot can be asked 
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import uuid4
 
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
 
 from activities.contracts import Actor
 from adapters.records.database import Database
 from adapters.records.ops_book import OpsBook
 from adapters.records.request_book import LostRequest, RequestBook
+from adapters.unreachable import EngineUnreachable
 from domain.grounds import Grounds
 from domain.refusals import Refusal
 from domain.values import Contract, opaque_id
@@ -25,6 +28,9 @@ AnswerT = TypeVar("AnswerT", bound=Contract)
 
 ONCE_MORE_SECONDS = 20
 """How long a journey's answer to an act that is asked for once more is waited for."""
+
+ASKING_SECONDS = 60
+"""How long a sweep goes on to ask for acts."""
 
 
 class Requests:
@@ -64,10 +70,7 @@ class Requests:
     async def _sent(
         self, enrollment_id: str, update: str, request: Contract, answer: type[AnswerT], key: str
     ) -> AnswerT:
-        kept = request.model_dump(mode="json")
-        at = datetime.now(UTC)
-        for lost in await self._on_their_way.sent(key, enrollment_id, update, kept, at):
-            await self._ask_again(lost)
+        await self._keep(enrollment_id, update, request, key)
         try:
             answered = await self._engine.ask(
                 enrollment_id, update, request, answer, request_id=key
@@ -81,31 +84,49 @@ class Requests:
         await self._on_their_way.answered(key)
         return answered
 
+    async def _keep(self, enrollment_id: str, update: str, request: Contract, key: str) -> None:
+        """Keep an act, once the acts before it are answered. Raises ``EngineUnreachable``.
+
+        A journey that is behind its records would refuse what may well be done.
+        """
+        kept, book = request.model_dump(mode="json"), self._on_their_way
+        while lost := await book.sent(key, enrollment_id, update, kept, datetime.now(UTC)):
+            for each in lost:
+                if not await self._is_settled(each):
+                    raise EngineUnreachable
+
     async def ask_once_more(self, now: datetime, alive: Callable[[], None]) -> int:
         """Ask for every act again that the records show and the engine forgot; say how many.
 
         The engine runs no id twice, so an act that it knows after all is answered as it was. One
-        that gets no answer in time waits for the next sweep.
+        that gets no answer waits for the next sweep, and so do those for which no time is left:
+        whatever else a sweep does must not wait for journeys that cannot answer.
         """
-        lost = await self._on_their_way.lost(now)
-        for request in lost:
+        asked, stop_at = 0, time.monotonic() + ASKING_SECONDS
+        for request in await self._on_their_way.lost(now):
+            if time.monotonic() > stop_at:
+                break
             alive()
-            await self._ask_again(request)
-        return len(lost)
+            await self._is_settled(request)
+            asked += 1
+        return asked
 
-    async def _ask_again(self, lost: LostRequest) -> None:
-        if await self._is_answered_now(lost):
-            await self._on_their_way.answered(lost.id)
+    async def _is_settled(self, lost: LostRequest) -> bool:
+        """Ask once more; tell whether there was an answer."""
+        if not await self._is_answered_now(lost):
+            return False
+        await self._on_their_way.answered(lost.id)
+        return True
 
     async def _is_answered_now(self, lost: LostRequest) -> bool:
-        patience = asyncio.timeout(ONCE_MORE_SECONDS)
         try:
-            async with patience:
+            async with asyncio.timeout(ONCE_MORE_SECONDS):
                 await self._engine.ask_again(
                     lost.enrollment_id, lost.update, lost.request, request_id=lost.id
                 )
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            if not patience.expired():  # whoever asks was told to stop
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # whoever asks was told to stop
                 raise
             return False
         except (JourneyNotRunning, Refusal, WorkflowUpdateFailedError):

@@ -12,12 +12,18 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleSpec,
+    WorkflowFailureError,
 )
 
 from activities.contracts import SweepReport
+from adapters.unreachable import SweepNotEnded
 from workflows.names import JOURNEYS_QUEUE, SWEEP_SCHEDULE_ID
 
 SWEEP_EVERY = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
+WAITED_FOR = 5 * MINUTE
+"""How long whoever starts a sweep by hand waits; those of the schedule try until it works."""
+
 SWEEP_WORKFLOW = "Sweep"
 
 
@@ -37,11 +43,15 @@ async def schedule_sweep(client: Client) -> None:
 
 
 async def sweep_now(client: Client) -> SweepReport:
-    """Run one sweep and return its report."""
-    report: SweepReport = await client.execute_workflow(
-        SWEEP_WORKFLOW,
-        id=f"{SWEEP_SCHEDULE_ID}/{uuid4().hex}",
-        task_queue=JOURNEYS_QUEUE,
-        result_type=SweepReport,
-    )
+    """Run one sweep and return its report. Raises ``SweepNotEnded``."""
+    try:
+        report: SweepReport = await client.execute_workflow(
+            SWEEP_WORKFLOW,
+            id=f"{SWEEP_SCHEDULE_ID}/{uuid4().hex}",
+            task_queue=JOURNEYS_QUEUE,
+            result_type=SweepReport,
+            execution_timeout=WAITED_FOR,
+        )
+    except WorkflowFailureError as failure:
+        raise SweepNotEnded(minutes=WAITED_FOR / MINUTE) from failure
     return report

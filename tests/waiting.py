@@ -19,3 +19,8 @@ async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
 async def pause(seconds: float) -> None:
     """Let time pass; only for a test whose very subject is an arbitrary moment."""
     await asyncio.sleep(seconds)
+
+
+def stand_still(seconds: float) -> None:
+    """Let time pass with everything of this process at rest, for a process that is to be killed."""
+    time.sleep(seconds)

@@ -42,7 +42,7 @@ from workflows.contracts import (
 )
 from workflows.deadline import Deadline, Passed, Reminded
 from workflows.guards import refuse_unless_possible
-from workflows.ledger import Ledger
+from workflows.ledger import Ledger, NotAsFarAsWritten
 
 Message = Request | Fact
 AnswerT = TypeVar("AnswerT", Done, PartReceived, JudgementRecorded, Refunded)
@@ -77,6 +77,7 @@ class Desk:
         self.ledger = Ledger(standing.enrollment_id, names_causes=names_causes)
         self._inbox: deque[Pending] = deque()
         self._taken: Pending | None = None
+        self._taken_at = 0
         self._answered: list[tuple[Pending, Answer]] = []
         self._deadline: Deadline | None = None
 
@@ -146,7 +147,7 @@ class Desk:
     async def next(self) -> Message | Passed:
         """Return the next message that this phase has to deal with, or that its time is up."""
         while True:
-            self._refuse_what_nobody_took()
+            await self._let_go()
             await self.write()
             match await self._chosen():
                 case Reminded() as reminded:
@@ -177,7 +178,9 @@ class Desk:
         cause = next(iter(at_hand))
         if len(at_hand) > 1 and self.ledger.names_causes:
             written = await self.ledger.cause_written_next()
-            cause = written if written in at_hand else cause
+            if written is not None and written not in at_hand:
+                raise NotAsFarAsWritten
+            cause = written or cause
         self.ledger.cause = cause
         chosen = at_hand[cause]
         return chosen if isinstance(chosen, Pending) else chosen()
@@ -205,7 +208,9 @@ class Desk:
     async def _take(self, pending: Pending) -> Message | None:
         """Take a message; ``None`` when it was dealt with here."""
         self._inbox.remove(pending)
-        self._taken = pending
+        self._taken, self._taken_at = pending, self.ledger.put_down
+        if self._impossible() is not None:
+            await self.ledger.refuse_to_fall_behind()
         if not self._refuse_if_impossible():
             return None
         match pending.message:
@@ -227,16 +232,28 @@ class Desk:
         return None
 
     def _refuse_if_impossible(self) -> bool:
+        refusal = self._impossible()
+        if refusal is not None:
+            self.refuse(refusal)
+        return refusal is None
+
+    def _impossible(self) -> Refusal | None:
+        """Return why the request in hand cannot be done now; facts need no leave."""
         if self._taken is not None and self._taken.answer is not None:
             try:
                 refuse_unless_possible(self._taken.message, self.standing)  # type: ignore[arg-type]
             except Refusal as refusal:
-                self.refuse(refusal)
-                return False
-        return True
+                return refusal
+        return None
 
-    def _refuse_what_nobody_took(self) -> None:
+    async def _let_go(self) -> None:
+        """Be done with the message in hand; whoever still waits for its answer is refused.
+
+        One that led to nothing may have been meant for a turn that is still to come again.
+        """
         if self._taken is not None:
+            if self.ledger.put_down == self._taken_at:
+                await self.ledger.refuse_to_fall_behind()
             self.refuse(NotAtThisStage(stage=self.standing.stage or "starting"))
 
     def _remind(self, reminded: Reminded) -> None:

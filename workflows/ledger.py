@@ -69,6 +69,11 @@ class Ledger:
         self._actor: Actor = ENGINE
         self._ordinals: dict[tuple[NoticeKind, Recipient, int | None], int] = {}
 
+    @property
+    def put_down(self) -> int:
+        """How many turns were written, one that is still put down among them."""
+        return self._sequence + bool(self._steps)
+
     def add(self, *steps: Step, actor: Actor = ENGINE) -> None:
         """Put steps down for the next write."""
         self._steps.extend(steps)
@@ -124,6 +129,14 @@ class Ledger:
             if isinstance(failure, ApplicationError) and failure.type == _OTHER_CAUSE:
                 raise NotAsFarAsWritten from failure
             raise
+
+    async def refuse_to_fall_behind(self) -> None:
+        """Raise ``NotAsFarAsWritten`` where a lost attempt wrote a turn that is still to come.
+
+        Asked before something is let go without a turn of its own: it may have been for then.
+        """
+        if self.names_causes and await self.cause_written_next() is not None:
+            raise NotAsFarAsWritten
 
     async def cause_written_next(self) -> str | None:
         """Return what caused the next entry, where a lost attempt at this task wrote it."""

@@ -11,7 +11,7 @@ from activities.contracts import Entry, EntryCause, EntryRef
 from activities.ports import EntryOfAnotherCause, Written
 from adapters.records.announcing import Stood, announce_turn, somebody_listens
 from adapters.records.calendar_book import current_calendar
-from adapters.records.database import Database, is_added
+from adapters.records.database import Database
 from adapters.records.dispatching import dispatch_of
 from adapters.records.roster_waiting import waiting_for
 from adapters.records.round_tables import AssessorRow
@@ -83,14 +83,19 @@ class JourneyBook:
         if entry.cause is None:
             return  # of a journey that does not name causes; there a repeated entry is tried anew
         async with self._database.transaction() as session:
-            row = EntryRow(
-                enrollment_id=entry.enrollment_id,
-                sequence=entry.sequence,
-                answer={},
-                cause=entry.cause,
-                refusal={"kind": type(refusal).__name__, "sentence": str(refusal)},
+            enrollment, _ = await self._locked(session, entry.enrollment_id)
+            # A refusal of another cause gives way to this one too; what was written does not.
+            if await _written_before(session, entry, enrollment.last_sequence) is not None:
+                return
+            session.add(
+                EntryRow(
+                    enrollment_id=entry.enrollment_id,
+                    sequence=entry.sequence,
+                    answer={},
+                    cause=entry.cause,
+                    refusal={"kind": type(refusal).__name__, "sentence": str(refusal)},
+                )
             )
-            await is_added(session, row)
 
     async def _locked(
         self, session: AsyncSession, enrollment_id: str

@@ -35,6 +35,9 @@ PAGE = 50
 LONGEST_CURSOR = 1300
 """Room for the longest id of a list, a shop's own: 200 characters of up to four bytes."""
 
+LARGEST_NUMBER = 2**31 - 1
+"""Of a column of PostgreSQL that numbers its lines; it refuses to compare with more."""
+
 _DIGEST = 6
 
 LineT = TypeVar("LineT")
@@ -140,7 +143,7 @@ def _last(at: SortedBy, id_: Deciding, cursor: Cursor) -> Tuple:
     # Cursors carry text; what decides ties may be a number in its table.
     decides: str | int = cursor.id
     if id_.type.python_type is int:
-        if not re.fullmatch(r"[0-9]{1,18}", cursor.id):
+        if not re.fullmatch(r"[0-9]{1,10}", cursor.id) or int(cursor.id) > LARGEST_NUMBER:
             raise CursorNotValid
         decides = int(cursor.id)
     return tuple_(literal(cursor.at, at.type), literal(decides, id_.type))

@@ -8,11 +8,11 @@ meets what it wrote itself (docs/decisions/0028).
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from adapters.records.database import Database, is_added
 from adapters.records.tables import EnrollmentRow
-from adapters.records.turn_tables import RequestRow
+from adapters.records.turn_tables import EntryRow, RequestRow
 from domain.values import JsonObject, Value
 
 ON_ITS_WAY = timedelta(minutes=1)
@@ -25,7 +25,7 @@ PAGE = 200
 
 
 class LostRequest(Value):
-    """An act without an answer whose journey has written since it was sent."""
+    """An act without an answer that stands in the records."""
 
     id: str
     enrollment_id: str
@@ -44,18 +44,24 @@ class RequestBook:
     ) -> tuple[LostRequest, ...]:
         """Keep an act before it is sent; the same key once. An unknown enrollment has none.
 
-        Returns the journey's other acts that the engine may have forgotten, the oldest first: this
-        one would be refused, or would wait, where they have to come first.
+        Returns, the oldest first, the journey's other acts that stand in the records while nobody
+        has their answer. Where there are any, nothing was kept: those come first.
         """
         query = (
             select(EnrollmentRow.last_sequence, RequestRow)
-            .outerjoin(RequestRow, _is_written_after() & (RequestRow.id != key))
+            .outerjoin(
+                RequestRow,
+                (RequestRow.enrollment_id == EnrollmentRow.id)
+                & (RequestRow.id != key)
+                & _left_a_trace(),
+            )
             .where(EnrollmentRow.id == enrollment_id)
             .order_by(RequestRow.asked_at)
         )
         async with self._database.transaction() as session:
             rows = (await session.execute(query)).all()
-            if rows:
+            lost = tuple(_lost(row.RequestRow) for row in rows if row.RequestRow is not None)
+            if rows and not lost:
                 row = RequestRow(
                     id=key,
                     enrollment_id=enrollment_id,
@@ -65,7 +71,7 @@ class RequestBook:
                     asked_at=at,
                 )
                 await is_added(session, row)
-            return tuple(_lost(row.RequestRow) for row in rows if row.RequestRow is not None)
+            return lost
 
     async def answered(self, key: str) -> None:
         """Forget an act whose answer is known."""
@@ -76,28 +82,26 @@ class RequestBook:
         """Return acts to ask for once more, the oldest first; forget those that left no trace."""
         async with self._database.transaction() as session:
             await session.execute(
-                delete(RequestRow).where(
-                    RequestRow.asked_at < now - GIVEN_UP,
-                    RequestRow.sequence
-                    == select(EnrollmentRow.last_sequence)
-                    .where(EnrollmentRow.id == RequestRow.enrollment_id)
-                    .scalar_subquery(),
-                )
+                delete(RequestRow).where(RequestRow.asked_at < now - GIVEN_UP, ~_left_a_trace())
             )
             rows = await session.scalars(
                 select(RequestRow)
-                .join(EnrollmentRow, _is_written_after())
-                .where(RequestRow.asked_at < now - ON_ITS_WAY)
+                .where(RequestRow.asked_at < now - ON_ITS_WAY, _left_a_trace())
                 .order_by(RequestRow.asked_at)
                 .limit(PAGE)
             )
             return tuple(_lost(row) for row in rows)
 
 
-def _is_written_after() -> ColumnElement[bool]:
-    """An act's own enrollment has written something since the act was sent."""
-    return (RequestRow.enrollment_id == EnrollmentRow.id) & (
-        RequestRow.sequence < EnrollmentRow.last_sequence
+def _left_a_trace() -> ColumnElement[bool]:
+    """The journey has written what an act caused; what others caused is no sign of it.
+
+    Journeys that name no causes leave only this to go by: that something was written since.
+    """
+    is_older = EntryRow.cause.is_(None) & (EntryRow.sequence > RequestRow.sequence)
+    return exists().where(
+        EntryRow.enrollment_id == RequestRow.enrollment_id,
+        (EntryRow.cause == RequestRow.id) | is_older,
     )
 
 

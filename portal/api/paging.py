@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import Path, Query
 
+from adapters.records.keyset import LONGEST_CURSOR
+
 VISIBLE: Final = r"^[!-~]+$"
 """What identifiers are made of."""
 
@@ -13,7 +15,7 @@ PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 After = Annotated[
     str,
     Query(
-        max_length=600,
+        max_length=LONGEST_CURSOR,
         pattern=r"^[ -~]*$",
         description="The `after` of the page before; empty for the first.",
     ),

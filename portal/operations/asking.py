@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, BeforeValidator
 
 from adapters.records.board_counts import OPEN_STAGES
+from adapters.records.keyset import LONGEST_CURSOR
 from adapters.records.list_values import JourneyFilter, JourneyOrder, PromiseState
 from domain.catalog import is_plain
 from domain.enrollment import AttentionKind, Ending, Party, Stage
@@ -42,7 +43,7 @@ def _plain(given: str) -> str:
     return given.strip()
 
 
-After = Annotated[str, Query(alias="after", max_length=600)]
+After = Annotated[str, Query(alias="after", max_length=LONGEST_CURSOR)]
 """The cursor of the page before; empty for the first page."""
 
 Words = Annotated[str, AfterValidator(_plain), Query(max_length=200)]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator
 
+from adapters.records.keyset import LONGEST_CURSOR
 from adapters.records.webhook_values import DeliveryFilter, DeliveryLine
 from adapters.records.webhook_views import WebhookViews
 from domain.enrollment import Party
@@ -33,7 +34,7 @@ async def deliveries(
     state: Chosen = None,
     endpoint: Annotated[str, Query(max_length=40)] = "",
     about: Annotated[str, Query(max_length=40)] = "",
-    after_: Annotated[str, Query(alias="after", max_length=700)] = "",
+    after_: Annotated[str, Query(alias="after", max_length=LONGEST_CURSOR)] = "",
 ) -> Response:
     """List deliveries, the newest first; filters stand in the address."""
     wanted = DeliveryFilter(
@@ -97,7 +98,7 @@ async def shop(
     request: Request,
     site: OpenSite,
     _: Operations,
-    after_: Annotated[str, Query(alias="after", max_length=700)] = "",
+    after_: Annotated[str, Query(alias="after", max_length=LONGEST_CURSOR)] = "",
 ) -> Response:
     """List what the shop sent, the last first."""
     found = await WebhookViews(site.database).shop_messages(after_)

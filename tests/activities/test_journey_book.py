@@ -336,3 +336,22 @@ async def test_a_refused_entry_gives_way_only_where_nothing_came_after(
     else:
         with pytest.raises(EntryOfAnotherCause):
             await books.journeys.enter(other)
+
+
+async def test_a_refusal_gives_way_to_another_one(books: Books) -> None:
+    """Proves: where the request that came instead is refused too, its refusal stands: the entries
+    after it are of its own attempt, and do not wait for somebody who will not come again.
+    """
+    enrollment_id, offer = await books.assessing(1)
+    take = AcceptOffer(assignment_id=offer.assignment_id)
+    entry = Entry(enrollment_id=enrollment_id, sequence=9, at=NOW, steps=(take,), cause="u-take")
+    other = entry.model_copy(update={"cause": "u-other"})
+    for each in (entry, other):
+        with pytest.raises(OfferTaken):
+            await books.journeys.enter(each)
+    await books.enter(enrollment_id, OpenAttention(kind=AttentionKind.NO_ASSESSOR), sequence=10)
+
+    with pytest.raises(OfferTaken):
+        await books.journeys.enter(other)
+    with pytest.raises(EntryOfAnotherCause):
+        await books.journeys.enter(entry)

@@ -5,11 +5,21 @@ The events and transitions of the journey's own history are held in
 """
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
 from bench.counting import CountedHouse, JourneyCounts, counted_house
 from bench.row_01_counts import MOST_EVENTS, MOST_TRANSITIONS, MOST_VISIBILITY
+from bench.skeleton import (
+    LAST_MAIL,
+    MAILS,
+    journey_of,
+    mail_id,
+    play_skeleton,
+    skeleton_workers,
+)
+from bench.watching import Watch
 from tests.workflows import test_happy_journey as journey
 
 MOST_CALLS = 44
@@ -38,6 +48,25 @@ MOST_STATEMENTS = {
 A tenth above what they are, so that a query in a loop is seen at once."""
 
 MOST_TRANSACTIONS = 106
+
+FILE_WORK = 2
+"""Activities of a skeleton that the counted journey has not: its file is put there by hand, while
+at the portal an upload is kept and looked into."""
+
+MORE_PARTS = 2
+"""A skeleton submits three times, and writes down the mail of each once."""
+
+SAME_CALLS = (
+    "StartWorkflowExecution",
+    "UpdateWorkflowExecution",
+    "SignalWorkflowExecution",
+    "StartActivityExecution",
+)
+"""What is asked of the server; its answers to a worker hang on what came at the same moment."""
+
+TASKS_APART = 2
+"""So many workflow tasks, of three events each, may fall together in one of them and not in the
+other."""
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +100,31 @@ async def test_every_act_keeps_its_budget_of_statements(happy: JourneyCounts) ->
     }
     assert over == {}
     assert sum(happy.commits.values()) <= MOST_TRANSACTIONS
+
+
+async def test_the_skeleton_is_one_of_a_journey(
+    counted: CountedHouse, happy: JourneyCounts
+) -> None:
+    """Proves: what rows 2 and 3 of the bench are held against has the messages, mails and events of
+    a journey, no fewer and no more; and it has ended, its last mail included, when it says so.
+    """
+    client = counted.acting.client
+    before = await counted.engine()
+    async with AsyncExitStack() as stack:
+        for worker in skeleton_workers(client):
+            await stack.enter_async_context(worker)
+        await play_skeleton(client, "1")
+        last_mail = client.get_activity_handle(mail_id(LAST_MAIL.of("1"), 0))
+        has_sent = (await last_mail.describe()).close_time is not None
+        whole = (await counted.engine()).since(before)
+    asked = {name: whole.calls[name] for name in SAME_CALLS}
+    asked["StartActivityExecution"] -= FILE_WORK
+    assert asked == {name: happy.whole.calls[name] for name in SAME_CALLS}
+    mails = sum(MAILS.values()) + MORE_PARTS * MAILS["submitted"]
+    assert mails == await Watch(counted.looking.database).accepted()
+    history = await client.get_workflow_handle(journey_of("1")).describe()
+    assert abs(history.history_length - happy.happy.events) <= TASKS_APART * 3
+    assert has_sent
 
 
 async def test_the_journey_writes_two_rows_of_visibility(happy: JourneyCounts) -> None:

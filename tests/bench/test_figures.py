@@ -71,7 +71,8 @@ def test_counts_need_not_be_steady() -> None:
 def test_near_the_end_of_the_harness_the_harness_is_measured(rate: int, verdict: Verdict) -> None:
     """Proves: above 80 % of what the harness can do there is no verdict on ours."""
     line = compared(
-        *("x", "/s", series(rate), series(rate), "y", at_least(0.8, is_ratio=True)), harness=100.0
+        *("x", "/s", series(rate, rate), series(rate, rate), "y", at_least(0.8, is_ratio=True)),
+        harness=100.0,
     )
     assert line.verdict is verdict
 
@@ -91,6 +92,18 @@ def test_beside_others_the_clock_says_nothing(line: Line, verdict: Verdict) -> N
     """
     assert line.beside(0.11).verdict is verdict
     assert line.beside(0.10) == line
+
+
+def test_what_was_taken_once_is_not_judged() -> None:
+    """Proves: a single figure of the clock, whose spread would be 0, is neither met nor missed; a
+    count and an amount of memory are, which do not depend on the moment.
+    """
+    goal = at_most(20)
+    assert alone("x", "s", series(10), goal).verdict is Verdict.ONCE
+    assert alone("x", "s", series(30), goal).verdict is Verdict.ONCE
+    assert alone("x", "s", series(10, 10), goal).verdict is Verdict.MET
+    assert alone("x", "MiB", series(10), goal, clock=False).verdict is Verdict.MET
+    assert counted("x", "", 10, 20).verdict is Verdict.MET
 
 
 def test_percentiles_lie_within_what_was_seen() -> None:

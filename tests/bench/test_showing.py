@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.__main__ import kept
 from bench.engine_metrics import counted as counters_on
 from bench.figures import (
     Machine,
@@ -19,6 +20,7 @@ from bench.figures import (
     series,
     told,
 )
+from bench.machine import commit_of
 from bench.picture import picture
 from bench.publishing import NotMeasured, in_one_line, publish, replace_between
 from bench.rows import TITLES, groups_of
@@ -27,22 +29,31 @@ from bench.table import WIDTH, conditions, markdown, table
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DOCUMENT_WIDTH = 110
 LONG = "a quantity whose name is so long that it does not fit its column and goes on below"
+HALF = at_least(0.5, is_ratio=True)
 LINES = (
-    compared(LONG, "MiB/s", series(1234), series(7654), LONG, at_least(0.5, is_ratio=True)),
-    alone("p99", "s", series(0.5), at_most(1.0), remark=LONG * 3),
+    compared(LONG, "MiB/s", series(1234, 1234), series(7654, 7654), LONG, HALF),
+    alone("p99", "s", series(0.5, 0.5), at_most(1.0), remark=LONG * 3),
     told("told & shown", "", 3),
     absent("a tool", "/s", at_least(0.8, is_ratio=True), "apt install postfix"),
 )
 
 
+MACHINE = Machine(
+    cores=2,
+    processor="A processor",
+    memory_gib=8,
+    system="Linux",
+    versions={"python": "3.11"},
+    commit="0a1b2c3",
+)
+
+
 def results(*, is_quick: bool = False) -> Results:
     """Return what two rows said."""
-    machine = Machine(
-        cores=2, processor="A processor", memory_gib=8, system="Linux", versions={"python": "3.11"}
-    )
     row = RowResult(
         number=7,
         title="A row",
+        machine=MACHINE,
         lines=LINES,
         setup=("records on SQLite", LONG * 2),
         at=AT,
@@ -51,7 +62,7 @@ def results(*, is_quick: bool = False) -> Results:
         others=0.01,
         is_quick=is_quick,
     )
-    return Results(machine=machine).with_row(row).with_row(row.model_copy(update={"number": 3}))
+    return Results().with_row(row).with_row(row.model_copy(update={"number": 3}))
 
 
 def test_the_table_fits_a_terminal() -> None:
@@ -92,10 +103,51 @@ def test_rows_that_share_a_system_share_a_process() -> None:
 
 
 def test_what_was_tried_out_is_not_published() -> None:
-    """Proves: figures of a quick run and of no run never reach a document."""
-    for nothing in (results(is_quick=True), results().model_copy(update={"rows": ()})):
+    """Proves: figures of a quick run and of no run never reach a document, nor does the bare title
+    of a row that failed; what was kept by another harness is refused in words.
+    """
+    row = results().rows[0]
+    failed = row.model_copy(update={"number": 9, "lines": (), "failure": "It failed: OSError."})
+    with pytest.raises(NotMeasured, match="ROWS=9"):
+        publish(results().with_row(failed))
+    for nothing in (results(is_quick=True), Results()):
         with pytest.raises(NotMeasured):
             publish(nothing)
+
+
+def test_what_another_harness_kept_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves: figures of which nobody knows on what they were measured are neither read as ours nor
+    lost: they have to be put away.
+    """
+    file = tmp_path / "latest.json"
+    monkeypatch.setattr("bench.__main__.LATEST", file)
+    assert kept() == Results()
+    file.write_text(results().model_dump_json())
+    assert kept() == results()
+    file.write_text('{"machine": {"cores": 2}, "rows": []}')
+    with pytest.raises(NotMeasured, match="put it away"):
+        kept()
+
+
+def test_a_row_keeps_the_machine_that_it_was_measured_on() -> None:
+    """Proves: publishing on another machine, or after another commit, stamps neither on figures
+    that were taken before.
+    """
+    elsewhere = MACHINE.model_copy(update={"cores": 8, "commit": "ffffff0"})
+    row = results().rows[0].model_copy(update={"number": 12, "machine": elsewhere})
+    shown = " ".join(conditions(results().with_row(row)).split())
+    assert "Rows 3, 7: 2 cores (A processor)" in shown
+    assert "commit 0a1b2c3" in shown
+    assert "Row 12: 8 cores (A processor)" in shown
+    assert "2 or 8 cores" in in_one_line(results().with_row(row))
+    assert "Rows" not in conditions(results()).partition(";")[0]
+
+
+def test_the_commit_is_that_of_the_checkout(tmp_path: Path) -> None:
+    """Proves: outside of a checkout a row can be measured as well, and names no commit."""
+    assert commit_of(tmp_path) == ""
 
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ class ActKind(StrEnum):
     EXTENDED = "extended"
     REASSIGNED = "reassigned"
     WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+    REISSUED = "reissued"
+    TRANSCRIBED = "transcribed"
 
 
 class Acknowledged(Value):

@@ -1,14 +1,22 @@
-"""Where a worker of the harness can be killed: before and after each activity and its effects.
+"""Where something is killed at a step boundary: before and after each activity and its effects.
 
 A file in the folder of orders, named as a boundary, kills the first worker that comes to it. Taking
 the file away is the claim, so one order kills one worker, and kills it at that very place.
+
+A file named as a boundary with a victim (``enter-before.temporal``) is an order for one of the
+servers. The worker that comes to it renames the file and stands still, in the midst of what it
+does, until the harness has killed that server (``striking.py``) and taken the file away.
 """
 
 import functools
 import os
 import signal
+import threading
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -26,11 +34,18 @@ from activities.registration import declared_names
 from adapters.files import FileStore
 from adapters.mail.smtp import SmtpRelay
 from adapters.pieces import PieceStore
+from adapters.records.bulk_book import BulkBook
+from adapters.records.correction_book import CorrectionBook
+from adapters.records.credential_book import CredentialBook
+from adapters.records.delivery_book import DeliveryBook
 from adapters.records.journey_book import JourneyBook
 from adapters.records.notice_book import NoticeBook
 from adapters.records.order_book import OrderBook
 from adapters.records.part_book import PartBook
+from adapters.records.status_list_book import StatusListBook
+from adapters.records.transcript_book import TranscriptBook
 from adapters.records.upload_book import UploadBook
+from adapters.webhooks.sending import HttpSender
 from domain.values import Instant, Value
 from office.engine import WorkflowEngine
 from tests.chaos.journal import Journal
@@ -44,12 +59,19 @@ EFFECTS: Final[tuple[tuple[type, tuple[str, ...]], ...]] = (
     (OrderBook, ("acknowledge", "open_lines")),
     (
         WorkflowEngine,
-        ("dispatch", "wake", "start_journeys", "tell_access_mail_accepted"),
+        ("dispatch", "wake", "deliver", "start_journeys", "tell_access_mail_accepted"),
     ),
     (PartBook, ("submitted", "freeze", "add_artifact", "inspected")),
     (UploadBook, ("arrived", "kept")),
     (PieceStore, ("discard",)),
     (FileStore, ("put", "read_back", "fetch_to")),
+    (CredentialBook, ("keep",)),
+    (CorrectionBook, ("carry_out",)),
+    (StatusListBook, ("publish",)),
+    (DeliveryBook, ("answered",)),
+    (HttpSender, ("send",)),
+    (BulkBook, ("settle", "end")),
+    (TranscriptBook, ("keep",)),
 )
 """The effects inside activities, as methods of the adapters that have them."""
 
@@ -63,12 +85,44 @@ def boundaries() -> tuple[str, ...]:
     return tuple(f"{step}-{side}" for step in (*activities, *effects) for side in SIDES)
 
 
+class Victim(StrEnum):
+    """Who is killed at a boundary; the servers are named as their services are."""
+
+    WORKER = "worker"
+    SERVER = "temporal"
+    RECORDS = "postgres"
+    MAIL = "mail"
+
+
+SERVERS: Final = (Victim.SERVER, Victim.RECORDS, Victim.MAIL)
+"""Victims that a worker cannot kill itself."""
+
+REACHED: Final = ".reached"
+"""Added to the name of an order at which a worker stands."""
+
+STANDS_FOR: Final = 5.0
+"""Seconds that a worker stands at a boundary; then it goes on, and the order holds again."""
+
+LOOKS_EVERY: Final = 0.01
+
+
+def order_name(boundary: str, victim: Victim) -> str:
+    """Return how the file of an order is called."""
+    return boundary if victim is Victim.WORKER else f"{boundary}.{victim}"
+
+
 class Killed(Value):
-    """A worker that was killed at a boundary by order."""
+    """Somebody who was killed at a boundary by order."""
 
     at: Instant
     boundary: str
     pid: int
+    victim: Victim = Victim.WORKER
+
+    @property
+    def order(self) -> str:
+        """How the file of its order was called."""
+        return order_name(self.boundary, self.victim)
 
 
 class KillOrders:
@@ -79,13 +133,29 @@ class KillOrders:
         self._log = Journal(folder.with_suffix(".jsonl"))
 
     def reached(self, boundary: str) -> None:
-        """Die here if that was ordered."""
+        """Die here if that was ordered, or stand still while a server dies."""
+        for victim in SERVERS:
+            self._stand(self._folder / order_name(boundary, victim))
         try:
             os.unlink(self._folder / boundary)
         except FileNotFoundError:
             return
         self._log.write(Killed(at=datetime.now(UTC), boundary=boundary, pid=os.getpid()))
         os.kill(os.getpid(), signal.SIGKILL)
+
+    def _stand(self, place: Path) -> None:
+        """Do nothing at all, not even wait as others do, until the order is carried out."""
+        here = place.with_name(place.name + REACHED)
+        try:
+            place.rename(here)
+        except FileNotFoundError:
+            return
+        give_up_at, standing = time.monotonic() + STANDS_FOR, threading.Event()
+        with suppress(FileNotFoundError):  # carried out
+            while time.monotonic() < give_up_at:
+                os.utime(here)  # says that somebody still stands here
+                standing.wait(LOOKS_EVERY)
+            here.rename(place)
 
 
 class Boundaries(ClientInterceptor, WorkerInterceptor):

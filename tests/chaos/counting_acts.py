@@ -1,14 +1,15 @@
 """Acknowledged acts: whatever somebody was told was done must be found in the records, and once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 
 from adapters.files import FileStore
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.database import Database
 from adapters.records.round_tables import (
     ArtifactRow,
@@ -17,6 +18,7 @@ from adapters.records.round_tables import (
     MarkRow,
     RevisionRow,
 )
+from adapters.records.state_tables import TranscriptRow
 from adapters.records.tables import (
     EnrollmentRow,
     OrderLineRow,
@@ -30,20 +32,22 @@ from domain.evidence import FileCorrupt, FileMissing
 from domain.orders import LineState
 from domain.timeline import Happening
 from tests.chaos.acts import Acknowledged, ActKind
+from tests.chaos.counting_twice import Times, enrolled_twice, times_of, too_often
 from tests.chaos.counts import Count, told, wrong
 from tests.chaos.journal import lines_of
 
-ONCE: Final = {
+NAMED: Final = {
     ActKind.SUBMITTED: Happening.PART_RECEIVED,
     ActKind.ACCEPTED: Happening.OFFER_ACCEPTED,
 }
-"""Acts that may stand in a timeline once, however often they were pressed."""
+"""Acts whose line in a timeline says which of its kind it is."""
 
 AT_LEAST: Final = {
     ActKind.EXTENDED: Happening.DUE_TIME_EXTENDED,
     ActKind.JUDGED: Happening.JUDGED,
     ActKind.PASSED_BACK: Happening.PASSED_BACK,
     ActKind.CONFIRMED: Happening.DECIDED,
+    ActKind.GRANTED: Happening.ROUND_GRANTED,
 }
 """Acts that leave a line each; acts without an answer may have left some more."""
 
@@ -52,17 +56,22 @@ AT_LEAST: Final = {
 class Found:
     """What the records hold at the end, by what acts name."""
 
-    orders: Mapping[str, bool]
-    lines: Mapping[str, str]
-    endings: Mapping[str, str | None]
-    verified: frozenset[str]
-    texts: Mapping[tuple[str, str], str]
-    said: Mapping[tuple[str, str], frozenset[str]]
-    files: Mapping[tuple[str, str], bool]
-    marks: Mapping[tuple[str, str], str | None]
-    assignments: Mapping[str, str]
-    timeline: Counter[tuple[str, Happening]]
-    once: Counter[tuple[str, Happening, str]]
+    orders: Mapping[str, bool] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    endings: Mapping[str, str | None] = field(default_factory=dict)
+    verified: frozenset[str] = frozenset()
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    files: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    assignments: Mapping[str, str] = field(default_factory=dict)
+    replaced: frozenset[str] = frozenset()
+    """Credentials that another one replaces."""
+    transcribed: frozenset[str] = frozenset()
+    """People who have a transcript."""
+    times: Times = field(default_factory=Counter)
+    twice: tuple[str, ...] = ()
+    """Enrollments that are more than one."""
 
     def has(self, act: Acknowledged) -> bool:
         """Tell whether an act left what it had to leave."""
@@ -76,13 +85,13 @@ class Found:
             ActKind.UPLOADED: lambda: self.files.get(place, False),
             ActKind.MARKED: lambda: self.marks.get(place) == act.value,
             ActKind.DECLINED: lambda: self.assignments.get(act.key) == AssignmentState.DECLINED,
-            ActKind.REASSIGNED: lambda: (
-                self.timeline[(act.subject_id, Happening.ASSIGNMENT_ENDED)] > 0
-            ),
+            ActKind.REASSIGNED: lambda: self.assignments.get(act.key) == AssignmentState.REASSIGNED,
             ActKind.WITHDRAWN: lambda: self.endings.get(act.subject_id) == Ending.WITHDRAWN,
+            ActKind.REISSUED: lambda: act.key in self.replaced,
+            ActKind.TRANSCRIBED: lambda: act.key in self.transcribed,
         }
-        if act.kind in ONCE:
-            return self.once[(act.subject_id, ONCE[act.kind], act.key)] > 0
+        if act.kind in NAMED:
+            return self.times[(act.subject_id, NAMED[act.kind], act.key)] > 0
         if act.kind in AT_LEAST:
             return True  # counted together
         return looks[act.kind]()
@@ -91,26 +100,30 @@ class Found:
 async def count_acts(records: Database, files: FileStore, log: Path) -> list[Count]:
     """Return how many acts were acknowledged, lost, and done twice."""
     acts = list(lines_of(log, Acknowledged))
-    found = await _found(records, files)
+    return counted(acts, await _found(records, files))
+
+
+def counted(acts: Sequence[Acknowledged], found: Found) -> list[Count]:
+    """Return what of some acts is not found in the records, and what is found too often."""
     lost = [f"{each.kind} {each.subject_id} {each.key}" for each in acts if not found.has(each)]
-    twice = [
-        f"{subject} {kind} {key}" for (subject, kind, key), times in found.once.items() if times > 1
-    ]
     return [
         told("acts that were acknowledged", len(acts)),
         wrong("acknowledged acts lost", [*lost, *_too_few(acts, found)]),
-        wrong("acts done twice", twice),
+        wrong("acts done twice", [*too_often(found.times), *found.twice]),
     ]
 
 
 def _too_few(acts: Iterable[Acknowledged], found: Found) -> list[str]:
     wanted = Counter((each.subject_id, each.kind) for each in acts if each.kind in AT_LEAST)
+    happened = Counter[tuple[str, Happening]]()
+    for (subject, line, _), number in found.times.items():
+        happened[(subject, line)] += number
     # Two operators who press the same decision at once make one.
     one_is_enough = {ActKind.CONFIRMED, ActKind.PASSED_BACK}
     return [
-        f"{kind} {subject}: {found.timeline[(subject, AT_LEAST[kind])]} of {number}"
+        f"{kind} {subject}: {happened[(subject, AT_LEAST[kind])]} of {number}"
         for (subject, kind), number in wanted.items()
-        if found.timeline[(subject, AT_LEAST[kind])] < (1 if kind in one_is_enough else number)
+        if happened[(subject, AT_LEAST[kind])] < (1 if kind in one_is_enough else number)
     ]
 
 
@@ -124,12 +137,11 @@ async def _found(records: Database, files: FileStore) -> Found:
         marks = (await session.scalars(select(MarkRow))).all()
         held = {each.id: each.state for each in await session.scalars(select(AssignmentRow))}
         artifacts = (await session.scalars(select(ArtifactRow))).all()
-        revisions = [
-            each
-            for each in await session.scalars(select(RevisionRow))
-            if each.accepted_at is not None
-        ]
+        frozen = select(RevisionRow).where(RevisionRow.accepted_at.is_not(None))
+        revisions = (await session.scalars(frozen)).all()
         drafts = (await session.scalars(select(DraftRow))).all()
+        replaced = set(await session.scalars(select(CredentialRow.replaces_id)))
+        transcribed = set(await session.scalars(select(TranscriptRow.person_id)))
     texts, said = _written([*drafts, *revisions])
     return Found(
         orders=orders,
@@ -141,23 +153,11 @@ async def _found(records: Database, files: FileStore) -> Found:
         files={(a.enrollment_id, a.sha256): await _is_whole(files, a) for a in artifacts},
         marks={(m.enrollment_id, f"{m.round}/{m.assessor_id}/{m.item}"): m.kind for m in marks},
         assignments=held,
-        timeline=Counter((each.enrollment_id, Happening(each.kind)) for each in happened),
-        once=Counter(
-            (each.enrollment_id, Happening(each.kind), _key(each))
-            for each in happened
-            if each.kind in ONCE.values() or each.kind == Happening.AWARDED
-        ),
+        replaced=frozenset(each for each in replaced if each is not None),
+        transcribed=frozenset(transcribed),
+        times=times_of(happened),
+        twice=tuple(enrolled_twice(journeys)),
     )
-
-
-def _key(line: TimelineRow) -> str:
-    match line.kind:
-        case Happening.PART_RECEIVED:
-            return f"{line.round}/{line.facts['part']}"
-        case Happening.OFFER_ACCEPTED:
-            return str(line.facts["assignment_id"])
-        case _:
-            return ""
 
 
 async def _is_whole(files: FileStore, artifact: ArtifactRow) -> bool:

@@ -1,7 +1,7 @@
 """Notices: what the records say became of each, against what the mail server itself wrote down."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -27,10 +27,21 @@ A_SHORT_REMINDERS_TIME: Final = timedelta(seconds=8)
 
 _REMINDERS: Final = TypeAdapter(tuple[Reminder, ...])
 _OUT: Final = frozenset({NoticeState.INTENDED, NoticeState.SENDING})
+_TROUBLE: Final = frozenset({NoticeState.REFUSED, NoticeState.UNKNOWN})
 
 
-async def count_mail(records: Database, sink_log: Path) -> list[Count]:
-    """Return what became of every notice."""
+async def count_mail(
+    records: Database,
+    sink_log: Path,
+    *,
+    past: Collection[str] = (),
+    gaps: int | None = None,
+) -> list[Count]:
+    """Return what became of every notice.
+
+    ``past`` are those of which operations were told that they no longer apply; ``gaps`` says how
+    often something happened after which nobody knows whether a letter was taken.
+    """
     async with records.reading() as session:
         notices = (await session.scalars(select(NoticeRow))).all()
     lines = list(lines_of(sink_log, SinkLine))
@@ -38,22 +49,28 @@ async def count_mail(records: Database, sink_log: Path) -> list[Count]:
     for line in lines:
         if line.is_taken:
             taken[line.notice_id].append(line)
-    accepted = [each for each in notices if each.state == NoticeState.ACCEPTED]
+    twice = _in_the_gap(notices, taken)
+    return [
+        *_tolds(notices, taken),
+        *_wrongs(notices, taken),
+        wrong("notices taken twice without an occasion", _beyond(twice, gaps)),
+        wrong("notices refused or unknown that nobody dealt with", _left(notices, past)),
+        wrong("refused, though the mail server never did", _refused_by_nobody(notices, lines)),
+        wrong("reminders that never came", await _missing_reminders(records, notices)),
+    ]
+
+
+def _tolds(notices: Sequence[NoticeRow], taken: dict[str, list[SinkLine]]) -> list[Count]:
+    again = "notices cancelled after a try of unknown outcome"
     return [
         told("notices intended", len(notices)),
-        told("notices accepted", len(accepted)),
+        told("notices accepted", _in(notices, NoticeState.ACCEPTED)),
         told("notices cancelled, as they no longer applied", _in(notices, NoticeState.CANCELLED)),
-        told(
-            "notices cancelled after a try of unknown outcome",
-            len(_taken_all_the_same(notices, taken)),
-        ),
+        told(again, len(_taken_all_the_same(notices, taken))),
         told("notices refused by the mail server", _in(notices, NoticeState.REFUSED)),
         told("notices unknown, with operations", _in(notices, NoticeState.UNKNOWN)),
         told("letters that the mail server took", sum(map(len, taken.values()))),
         told("notices taken twice in the gap, flagged", len(_in_the_gap(notices, taken))),
-        *_wrongs(notices, taken),
-        wrong("refused, though the mail server never did", _refused_by_nobody(notices, lines)),
-        wrong("reminders that never came", await _missing_reminders(records, notices)),
     ]
 
 
@@ -87,6 +104,19 @@ def _in_the_gap(notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]) 
     """Return what was taken twice, and flagged as unknown before it was sent again."""
     flagged = [each.id for each in notices if each.repeats > 0]
     return [each for each in flagged if len(taken.get(each, ())) == MOST_TAKEN]
+
+
+def _beyond(twice: list[str], gaps: int | None) -> list[str]:
+    """Return what was taken twice more often than the gap can have opened."""
+    return [] if gaps is None else twice[gaps:]
+
+
+def _left(notices: Iterable[NoticeRow], past: Collection[str]) -> Iterator[str]:
+    """Yield what did not arrive, still applies, and was not sent again."""
+    for notice in notices:
+        is_trouble = notice.state in _TROUBLE and notice.superseded_by is None
+        if is_trouble and notice.id not in past:
+            yield f"{notice.id} {notice.kind} {notice.state}: {notice.reply}"
 
 
 def _repeated(notices: Iterable[NoticeRow], taken: dict[str, list[SinkLine]]) -> list[str]:

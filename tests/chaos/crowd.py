@@ -12,15 +12,24 @@ from sqlalchemy import select
 from temporalio.client import Client
 
 from adapters.assembly import database_of
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.database import Database, is_added
 from adapters.records.round_tables import AssignmentRow, RoundRow
 from adapters.records.session_book import SessionBook
 from adapters.records.staff_book import StaffBook
-from adapters.records.tables import EnrollmentRow, NoticeRow, OrderLineRow, PersonRow
+from adapters.records.state_tables import TranscriptRow
+from adapters.records.tables import (
+    EnrollmentRow,
+    NoticeRow,
+    OrderLineRow,
+    PersonRow,
+    TimelineRow,
+)
 from domain.enrollment import Party, Stage
 from domain.grounds import Grounds, grounds
 from domain.notices import NoticeKind
 from domain.orders import Learner
+from domain.timeline import Happening
 from domain.values import opaque_id
 from settings import Settings
 from tests.chaos.acts import ActLog, persist, until
@@ -51,8 +60,8 @@ class Crowd:
     log: ActLog
     observer: Database
     operators: list[Visitor] = field(default_factory=list)
-    is_waiting_for_stop: asyncio.Event = field(default_factory=asyncio.Event)
-    """Somebody whose days are short stands at the verification."""
+    waiting_for_stop: int = 0
+    """How many of those whose days are short stand at the verification."""
     has_started_again: asyncio.Event = field(default_factory=asyncio.Event)
     """Everything runs again after three days."""
     _visitors: dict[tuple[Party, str], Visitor] = field(default_factory=dict)
@@ -138,6 +147,38 @@ class Crowd:
                 )
 
         return await persist(look)
+
+    async def credential(self, enrollment_id: str) -> str | None:
+        """Return the credential of an award that counts."""
+
+        async def look() -> str | None:
+            async with self.observer.reading() as session:
+                return await session.scalar(
+                    select(CredentialRow.id).where(
+                        CredentialRow.enrollment_id == enrollment_id,
+                        CredentialRow.revoked_at.is_(None),
+                    )
+                )
+
+        return await persist(look)
+
+    async def has_transcript(self, person_id: str) -> bool:
+        """Tell whether a transcript of somebody is kept."""
+        async with self.observer.reading() as session:
+            found = await session.scalar(
+                select(TranscriptRow.id).where(TranscriptRow.person_id == person_id)
+            )
+        return found is not None
+
+    async def has_happened(self, enrollment_id: str, kind: Happening) -> bool:
+        """Tell whether something stands in the timeline of a journey."""
+        async with self.observer.reading() as session:
+            found = await session.scalar(
+                select(TimelineRow.id).where(
+                    TimelineRow.enrollment_id == enrollment_id, TimelineRow.kind == kind
+                )
+            )
+        return found is not None
 
     async def round(self, enrollment_id: str, number: int) -> RoundRow | None:
         """Return a round."""

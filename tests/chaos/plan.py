@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.values import Value
-from tests.chaos.boundaries import boundaries
+from tests.chaos.boundaries import SERVERS, Victim, boundaries, order_name
 from tests.chaos.orders import Cut, MailDeed, Route
 
 
@@ -39,22 +39,35 @@ class Course(StrEnum):
     ASSESSING = "assessing"
     REVISING = "revising"
     QUEUED = "queued"
+    VERIFYING = "verifying"
+    APPROVING = "approving"
+    OUT_OF_ROUNDS = "out_of_rounds"
+    GRANTED = "granted"
+    """Out of rounds, then two of operations grant another one at the same time."""
+    CLOSED = "closed"
+    """Out of rounds, and nobody grants another one."""
+    REISSUED = "reissued"
+    """Operations issue the credential anew."""
+    TRANSCRIBED = "transcribed"
+    """The practitioner asks for a transcript after the award."""
+    EXTENDED_IN_BULK = "extended_in_bulk"
+    """Operations extend by an act in bulk; then the practitioner leaves."""
     SHORT_DAYS = "short_days"
     """Stands at the verification when everything stops for three of its days."""
 
 
 _SHARES: Final = {
-    Course.AWARDED: 24,
-    Course.TWO_ROUNDS: 12,
-    Course.APPROVED: 6,
+    Course.AWARDED: 14,
+    Course.TWO_ROUNDS: 10,
+    Course.APPROVED: 5,
     Course.PASSED_BACK: 4,
-    Course.DECLINED: 6,
-    Course.EXPIRED: 6,
+    Course.DECLINED: 5,
+    Course.EXPIRED: 5,
     Course.REASSIGNED: 4,
-    Course.EXTENDED: 5,
-    Course.WITHDRAWN: 5,
-    Course.REFUNDED: 6,
-    Course.VERIFIED: 5,
+    Course.EXTENDED: 4,
+    Course.WITHDRAWN: 4,
+    Course.REFUNDED: 5,
+    Course.VERIFIED: 4,
     Course.BOUGHT_TWICE: 3,
     Course.LAPSED: 3,
     Course.WORKING: 3,
@@ -62,6 +75,14 @@ _SHARES: Final = {
     Course.ASSESSING: 2,
     Course.REVISING: 2,
     Course.QUEUED: 2,
+    Course.VERIFYING: 2,
+    Course.APPROVING: 2,
+    Course.OUT_OF_ROUNDS: 2,
+    Course.GRANTED: 3,
+    Course.CLOSED: 2,
+    Course.REISSUED: 3,
+    Course.TRANSCRIBED: 3,
+    Course.EXTENDED_IN_BULK: 2,
 }
 """How often each is drawn, among a hundred."""
 
@@ -127,6 +148,9 @@ _AT_RANDOM: Final = {
 FAULTS_FOR_THREE_DAYS: Final = 25
 """One stop of three days for so many faults, and one worker of the previous release."""
 
+LONG_RUN: Final = 200
+"""Faults of the run that orders every boundary for every victim; shorter ones order fewer."""
+
 
 class PlannedFault(Value):
     """One fault: after a ``pause``, for so many seconds or times, at a place."""
@@ -139,6 +163,9 @@ class PlannedFault(Value):
     target: int
     """Which of several processes of a kind."""
     boundary: str = ""
+    """Where a worker is to be killed; this is waited for a little."""
+    standing: tuple[str, ...] = ()
+    """Orders that are given along with it, and strike when a worker comes there."""
     deed: MailDeed | None = None
     route: Route | None = None
 
@@ -155,6 +182,12 @@ class Plan(Value):
     seed: int
     journeys: tuple[JourneyPlan, ...]
     faults: tuple[PlannedFault, ...]
+
+    @property
+    def kill_orders(self) -> frozenset[str]:
+        """Every order to kill somebody at a boundary."""
+        orders = {order for each in self.faults for order in each.standing}
+        return frozenset(orders | {each.boundary for each in self.faults if each.boundary})
 
 
 def planned(seed: int, journeys: int, faults: int) -> Plan:
@@ -182,24 +215,43 @@ def _faults(
     chance: random.Random, of_boundaries: random.Random, number: int
 ) -> tuple[PlannedFault, ...]:
     """Every second fault kills at the next boundary in turn; the others are drawn."""
-    places = list(boundaries())
-    of_boundaries.shuffle(places)
     kinds = [
         Fault.KILL_AT_BOUNDARY
         if index % 2 == 0
         else chance.choices(list(_AT_RANDOM), list(_AT_RANDOM.values()))[0]
         for index in range(number)
     ]
-    for special in (Fault.THREE_DAYS, Fault.OTHER_RELEASE):
-        for _ in range(number // FAULTS_FOR_THREE_DAYS):
-            kinds[chance.randrange(number // 2) * 2 + 1] = special
+    each = number // FAULTS_FOR_THREE_DAYS
+    slots = chance.sample(range(1, number, 2), 2 * each)
+    for index, slot in enumerate(slots):
+        kinds[slot] = Fault.THREE_DAYS if index < each else Fault.OTHER_RELEASE
+    orders = _kill_orders(of_boundaries, len(kinds[::2]))
     return tuple(
-        _fault(chance, index, kind, places[index // 2 % len(places)])
-        for index, kind in enumerate(kinds)
+        _fault(chance, index, kind, orders[index // 2]) for index, kind in enumerate(kinds)
     )
 
 
-def _fault(chance: random.Random, number: int, kind: Fault, place: str) -> PlannedFault:
+def _kill_orders(chance: random.Random, number: int) -> list[tuple[str, ...]]:
+    """Return so many sets of orders: for a worker first, and for each server at another place.
+
+    Each victim has the boundaries in an order of its own. Where there are more of them than faults
+    of the long run, several are ordered at once.
+    """
+    together = -(-len(boundaries()) // (LONG_RUN // 2))
+    orders: list[list[str]] = [[] for _ in range(number)]
+    for victim in (Victim.WORKER, *SERVERS):
+        places = list(boundaries())
+        chance.shuffle(places)
+        for index in range(number * together):
+            place = places[index % len(places)]
+            orders[index // together].append(order_name(place, victim))
+    return [tuple(each) for each in orders]
+
+
+def _fault(
+    chance: random.Random, number: int, kind: Fault, orders: tuple[str, ...]
+) -> PlannedFault:
+    is_at_boundary = kind is Fault.KILL_AT_BOUNDARY
     deed = chance.choice(list(MailDeed))
     route = chance.choice(list(Route))
     return PlannedFault(
@@ -209,7 +261,8 @@ def _fault(chance: random.Random, number: int, kind: Fault, place: str) -> Plann
         seconds=round(chance.uniform(0.3, 2.5), 2),
         times=chance.randint(1, 4),
         target=chance.randrange(1_000),
-        boundary=place if kind is Fault.KILL_AT_BOUNDARY else "",
+        boundary=orders[0] if is_at_boundary else "",
+        standing=orders[1:] if is_at_boundary else (),
         deed=deed if kind is Fault.MAIL else None,
         route=route if kind is Fault.CUT_CONNECTIONS else None,
     )

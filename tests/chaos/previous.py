@@ -5,6 +5,7 @@ Here the question is whether mail and files are safe with two releases at work o
 """
 
 from adapters.embedded.processes import NotStarted
+from tests.chaos.injected import Outcome, nothing
 from tests.chaos.stack import ChaosStack
 from tests.releases.last import LAST, start_last_worker
 from tests.waiting import pause
@@ -18,16 +19,16 @@ AT_LEAST = 5.0
 class PreviousRelease:
     """The release that is kept."""
 
-    async def serve(self, stack: ChaosStack, seconds: float) -> str:
+    async def serve(self, stack: ChaosStack, seconds: float) -> Outcome:
         """Serve beside today's workers for a while."""
         environment = stack.environment | {"LAUREL_WORKER_QUEUES": QUEUES}
         logs = stack.directory / "logs"
         try:
             worker = await start_last_worker("previous", stack.directory, environment, logs)
         except NotStarted:  # another fault may have struck while it started
-            return f"{LAST} did not get ready"
+            return nothing(f"{LAST} did not get ready")
         try:
             await pause(max(seconds, AT_LEAST))
         finally:
             await worker.stop()
-        return f"{LAST} served {QUEUES}"
+        return Outcome(note=f"{LAST} served {QUEUES}")

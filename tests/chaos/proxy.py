@@ -1,6 +1,6 @@
 """What stands between Laurel and its mail server, records and files, and cuts connections by order.
 
-``python -m tests.chaos.proxy --orders Q mail=LISTEN:TARGET records=LISTEN:TARGET …``. It knows just
+``python -m tests.chaos.proxy --orders Q --occasions F mail=LISTEN:TARGET …``. It knows just
 enough of each protocol to cut where it hurts: after a letter's final dot, at a commit, in the
 middle of a part of an upload.
 """
@@ -12,8 +12,11 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from adapters.embedded.processes import LOOPBACK
+from tests.chaos.journal import Journal
+from tests.chaos.occasions import met
 from tests.chaos.orders import Cut, ProxyOrder, Route, obeying
 
 CHUNK = 256 * 1024
@@ -37,7 +40,8 @@ class _Cut(Exception):
 class Proxy:
     """The orders of each route, and its open connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, occasions: Path) -> None:
+        self._occasions = Journal(occasions)
         self._left: dict[Route, Counter[Cut]] = defaultdict(Counter)
         self._until: dict[tuple[Route, Cut], float] = {}
         self._late = 0.0
@@ -48,8 +52,11 @@ class Proxy:
     def obey(self, ordered: ProxyOrder) -> None:
         """Carry an order out, or remember it for its occasion."""
         if ordered.cut is Cut.ALL:
-            for connection in list(self.open[ordered.route]):
+            cut = list(self.open[ordered.route])
+            for connection in cut:
                 connection.abort()
+            if cut:
+                self._occasions.write(met(ordered.route, Cut.ALL, len(cut)))
         if ordered.cut is Cut.LATE_COMMIT:
             self._late, self._after = ordered.seconds, ordered.after.encode()
         if ordered.cut is Cut.RELEASE:
@@ -62,6 +69,12 @@ class Proxy:
 
     def does(self, route: Route, cut: Cut) -> bool:
         """Tell whether it is time for a cut; one that was counted is then left once less."""
+        is_time = self._is_time(route, cut)
+        if is_time:
+            self._occasions.write(met(route, cut))
+        return is_time
+
+    def _is_time(self, route: Route, cut: Cut) -> bool:
         if time.monotonic() < self._until.get((route, cut), 0.0):
             return True
         if self._left[route][cut] <= 0:
@@ -204,9 +217,9 @@ class Connection:
         raise _Cut
 
 
-async def serve(orders: int, routes: dict[Route, tuple[int, int]]) -> None:
+async def serve(orders: int, occasions: Path, routes: dict[Route, tuple[int, int]]) -> None:
     """Pass on until the process is ended."""
-    proxy = Proxy()
+    proxy = Proxy(occasions)
     listening = [await proxy.serve(route, *ports) for route, ports in routes.items()]
     await obeying(orders, ProxyOrder, proxy.obey)
     await asyncio.gather(*(each.serve_forever() for each in listening))
@@ -216,6 +229,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run the proxy from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, required=True)
+    parser.add_argument("--occasions", type=Path, required=True)
     parser.add_argument("routes", nargs="+")
     given = parser.parse_args(arguments)
     routes = {}
@@ -223,7 +237,7 @@ def main(arguments: Sequence[str]) -> None:
         name, _, ports = each.partition("=")
         listen, _, target = ports.partition(":")
         routes[Route(name)] = (int(listen), int(target))
-    asyncio.run(serve(given.orders, routes))
+    asyncio.run(serve(given.orders, given.occasions, routes))
 
 
 if __name__ == "__main__":

@@ -10,17 +10,20 @@ from sqlalchemy import func, select
 from temporalio.client import Client
 
 from activities.contracts import SweepReport, SweepRequest
+from adapters.records.credential_tables import CredentialRow
 from adapters.records.drift_book import STUCK_AFTER
+from adapters.records.round_tables import AwardRow
 from adapters.records.tables import NoticeRow, OrderLineRow
 from adapters.records.upload_tables import UploadRow
 from domain.enrollment import Party
-from domain.notice_rules import NoticeNoLongerApplies, NoticeStillOut
+from domain.notice_rules import NoticeNoLongerApplies
 from domain.notices import NoticeState
 from domain.orders import LineState
+from domain.refusals import Refusal
 from domain.uploads import UploadState
-from tests.chaos.acts import GaveUp, persist, until
+from tests.chaos.acts import OUT_OF_REACH, GaveUp, persist, until
 from tests.chaos.crowd import Crowd, because
-from tests.chaos.stack import MAIL, ChaosStack, Service
+from tests.chaos.stack import MAIL, PROXY, ChaosStack, Service
 from tests.waiting import pause
 from workflows.names import JOURNEYS_QUEUE
 
@@ -38,6 +41,9 @@ ON_DUTY_EVERY: Final = 1.0
 
 _OUT: Final = (NoticeState.INTENDED, NoticeState.SENDING)
 _TROUBLE: Final = (NoticeState.REFUSED, NoticeState.UNKNOWN)
+_CREDENTIALS_THAT_COUNT: Final = select(CredentialRow.enrollment_id).where(
+    CredentialRow.revoked_at.is_(None)
+)
 
 
 @dataclass
@@ -45,24 +51,32 @@ class OnDuty:
     """The member of operations who sends again what was refused, or of which nobody knows."""
 
     crowd: Crowd
-    seen: set[str] = field(default_factory=set)
+    past: set[str] = field(default_factory=set)
+    """Notices of which they were told that they no longer apply."""
 
     async def work(self) -> None:
         """Look again and again, until this is cancelled."""
         while True:
-            await self.look()
+            with suppress(GaveUp):  # the next look comes; what is never dealt with is counted
+                await self.look()
             await pause(ON_DUTY_EVERY)
 
     async def look(self) -> None:
         """Send everything again that did not arrive and still applies."""
-        found = await persist(self._troubles)
         why = because("The mail server did not take it.", Party.OPS)
-        for notice_id in found or ():
-            if notice_id in self.seen:
-                continue
+        for notice_id in await self.left():
             resend = partial(self.crowd.house.ops.resend, notice_id, why)
-            await persist(resend, NoticeNoLongerApplies, NoticeStillOut)
-            self.seen.add(notice_id)
+            try:
+                await persist(resend)
+            except NoticeNoLongerApplies:
+                self.past.add(notice_id)
+            except Refusal:
+                continue  # on its way at this moment, as a rule: it is looked at again
+
+    async def left(self) -> tuple[str, ...]:
+        """Return what they have to deal with."""
+        found = await persist(self._troubles)
+        return tuple(each for each in found or () if each not in self.past)
 
     async def _troubles(self) -> tuple[str, ...]:
         async with self.crowd.observer.reading() as session:
@@ -79,17 +93,22 @@ class OnDuty:
             return tuple(rows)
 
 
-async def settle(stack: ChaosStack, crowd: Crowd, client: Client) -> list[str]:
+async def settle(stack: ChaosStack, on_duty: OnDuty, client: Client) -> list[str]:
     """Bring everything to rest; returns the services that did not come back."""
-    for place in stack.kill_orders.iterdir():
-        place.unlink()
+    while places := list(stack.kill_orders.iterdir()):  # a worker may just rename one
+        for place in places:
+            place.unlink(missing_ok=True)
     # Whoever waits for a silent mail server waits for minutes: it is started anew, as people would.
-    stack.services[MAIL].kill()
+    # So is the proxy: what it was ordered to do and did not come to is forgotten with it.
+    for name in (MAIL, PROXY):
+        stack.services[name].kill()
     gone = [each.name for each in stack.services.values() if not await _is_back(stack, each)]
-    await _at_rest(crowd, WITHOUT_HELP)
-    await _sweep(client)
-    await _at_rest(crowd, WITHIN)
-    await _sweep(client)
+    for within in (WITHOUT_HELP, WITHIN):
+        await _at_rest(on_duty, within)
+        try:
+            await _sweep(client)
+        except OUT_OF_REACH:
+            gone.append("sweep")
     return gone
 
 
@@ -102,16 +121,16 @@ async def _is_back(stack: ChaosStack, service: Service) -> bool:
     return True
 
 
-async def _at_rest(crowd: Crowd, within: float) -> None:
+async def _at_rest(on_duty: OnDuty, within: float) -> None:
     async def is_at_rest() -> bool:
-        return await in_motion(crowd) == 0
+        return not await on_duty.left() and await in_motion(on_duty.crowd) == 0
 
     with suppress(GaveUp):  # what still moves is counted
         await until("everything to come to rest", is_at_rest, within)
 
 
 async def in_motion(crowd: Crowd) -> int:
-    """Return how many notices, order lines and uploads are on their way."""
+    """Return how many notices, order lines, uploads and credentials are on their way."""
     async with crowd.observer.reading() as session:
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(is_moving))
@@ -125,6 +144,8 @@ async def in_motion(crowd: Crowd) -> int:
                 ),
                 (OrderLineRow, OrderLineRow.state.in_((LineState.WAITING, LineState.REFUNDING))),
                 (UploadRow, UploadRow.state == UploadState.ARRIVED),
+                # Issuing comes after the award; an attempt whose worker died is made again later.
+                (AwardRow, AwardRow.enrollment_id.not_in(_CREDENTIALS_THAT_COUNT)),
             )
         ]
     return sum(each or 0 for each in counts)

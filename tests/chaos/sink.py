@@ -1,7 +1,8 @@
 """The mail server of the harness: a process that can be killed, and misbehaves by order.
 
-``python -m tests.chaos.sink --port P --orders Q --log F``. What it took stands in its log, on the
-disk, before it answers; so the log says what was really accepted, whatever the sender knows of it.
+``python -m tests.chaos.sink --port P --orders Q --log F --occasions F``. What it took stands in its
+log, on the disk, before it answers; so the log says what was really accepted, whatever the sender
+knows of it.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from pathlib import Path
 from adapters.embedded.processes import LOOPBACK
 from domain.values import Instant, Value
 from tests.chaos.journal import Journal
-from tests.chaos.orders import MailDeed, MailOrder, obeying
+from tests.chaos.occasions import met
+from tests.chaos.orders import MailDeed, MailOrder, Route, obeying
 from tests.waiting import pause
 
 LARGEST_LINE = 1024 * 1024
@@ -40,8 +42,9 @@ class SinkLine(Value):
 class Sink:
     """Takes letters, and does what it was ordered to do in place of that."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, occasions: Path) -> None:
         self._log = Journal(log)
+        self._occasions = Journal(occasions)
         self._left: Counter[MailDeed] = Counter()
         self._number = 0
 
@@ -54,6 +57,7 @@ class Sink:
         if self._left[deed] <= 0:
             return False
         self._left[deed] -= 1
+        self._occasions.write(met(Route.MAIL, deed))
         return True
 
     def write(self, recipient: str, answer: str, letter: bytes = b"", *, is_taken: bool) -> None:
@@ -161,9 +165,9 @@ class _Talk:
                 await pause(1.0)
 
 
-async def serve(port: int, orders: int, log: Path) -> None:
+async def serve(port: int, orders: int, log: Path, occasions: Path) -> None:
     """Take letters until the process is ended."""
-    sink = Sink(log)
+    sink = Sink(log, occasions)
     listening = await asyncio.start_server(sink.welcome, LOOPBACK, port, limit=LARGEST_LINE)
     obedient = await obeying(orders, MailOrder, sink.obey)
     async with listening, obedient:
@@ -176,8 +180,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--orders", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--occasions", type=Path, required=True)
     given = parser.parse_args(arguments)
-    asyncio.run(serve(given.port, given.orders, given.log))
+    asyncio.run(serve(given.port, given.orders, given.log, given.occasions))
 
 
 if __name__ == "__main__":

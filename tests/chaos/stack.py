@@ -37,6 +37,7 @@ from adapters.records.database import migrate
 from domain.values import Value
 from settings import PREFIX, LogLevel, Settings
 from tests.architecture.source import ROOT
+from tests.chaos.acts import OUT_OF_REACH
 from tests.chaos.defects import Defect
 from tests.chaos.orders import Route
 from tests.seaweed import Seaweed, remove_sockets, weed_arguments, weed_program, write_identity
@@ -92,6 +93,23 @@ class Service:
         self.child = self.start()
         self.starts += 1
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process has not ended."""
+        return self.child is not None and self.child.is_running
+
+    @property
+    def ends(self) -> int:
+        """How often it was ended so far."""
+        return self.starts - self.is_running
+
+    async def does_its_work(self) -> bool:
+        """Tell whether it is there: what an earlier process of it left behind is no sign of it."""
+        try:
+            return self.is_running and await self.is_ready()
+        except OUT_OF_REACH:  # it went away while it was asked
+            return False
+
     def kill(self) -> None:
         """End it as a power cut would."""
         if self.child is not None:
@@ -115,7 +133,9 @@ class ChaosStack:
         self._weed_ports = numbers[len(names) + 2 : len(names) + 10]
         self._portal_ports = numbers[len(names) + 10 :]
         self.kill_orders = self.directory / "orders"
+        self.kill_log = self.kill_orders.with_suffix(".jsonl")
         self.sink_log = self.directory / "sink.jsonl"
+        self.occasions_log = self.directory / "occasions.jsonl"
         self.engine_address = f"{LOOPBACK}:{self.ports['engine']}"
 
     @property
@@ -198,7 +218,7 @@ class ChaosStack:
     async def until_ready(self, service: Service) -> None:
         """Wait until a service does its work."""
         async with asyncio.timeout(READY_WITHIN.total_seconds()):
-            while not await service.is_ready():
+            while not await service.does_its_work():
                 await pause(LOOK_EVERY)
 
     async def _make_records(self) -> None:
@@ -215,7 +235,7 @@ class ChaosStack:
         """Start again whatever has ended, until this is cancelled."""
         while True:
             for service in list(self.services.values()):
-                has_ended = service.child is not None and not service.child.is_running
+                has_ended = service.child is not None and not service.is_running
                 if has_ended and not service.is_held:
                     await pause(BREATH)
                     if not service.is_held:
@@ -277,6 +297,7 @@ class ChaosStack:
         arguments = (
             *("tests.chaos.sink", "--port", str(self.ports["mail"])),
             *("--orders", str(self.sink_orders), "--log", str(self.sink_log)),
+            *("--occasions", str(self.occasions_log)),
         )
         return Service(MAIL, lambda: self._python(MAIL, *arguments), self._listens("mail"))
 
@@ -288,6 +309,7 @@ class ChaosStack:
         }
         arguments = (
             *("tests.chaos.proxy", "--orders", str(self.proxy_orders)),
+            *("--occasions", str(self.occasions_log)),
             *(f"{route}={self.ports[out]}:{target}" for route, (out, target) in routes.items()),
         )
         return Service(PROXY, lambda: self._python(PROXY, *arguments), self._listens("files_out"))

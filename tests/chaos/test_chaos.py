@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.boundaries import Victim
 from tests.chaos.plan import Fault, planned
 from tests.chaos.run import run
 from tests.chaos.stack import Shape
 
-SEED, JOURNEYS, FAULTS = 18, 6, 6
+SEED, JOURNEYS, FAULTS = 47, 6, 6
 
 
 @pytest.fixture
@@ -31,4 +32,9 @@ async def test_a_short_run_loses_nothing(directory: Path) -> None:
     assert report.count("notices accepted") >= JOURNEYS
     assert report.count("acts that were acknowledged") >= JOURNEYS
     assert len(report.injected) == FAULTS
+    # A run in which nothing was met would prove nothing.
+    assert any(each.victim is Victim.WORKER for each in report.killed)
+    others = [each for each in report.injected if each.has_struck and each.number % 2]
+    servers = [each for each in report.killed if each.victim is not Victim.WORKER]
+    assert others or servers or any(report.met.values())
     assert max(map(len, table.splitlines())) <= 100

@@ -176,7 +176,11 @@ async def test_a_reminder_by_exact_date_is_found(scene: Scene) -> None:
     assert number_of(await count_mail(crowd.observer, scene.stack.sink_log), name) == 0
     await scene.spoil(Defect.EXACT_DATE)
     playing = asyncio.create_task(scene.play(4, Course.SHORT_DAYS))
-    await crowd.is_waiting_for_stop.wait()
+
+    async def is_waiting() -> bool:
+        return crowd.waiting_for_stop > 0
+
+    await until("the verification", is_waiting)
     (worker,) = scene.stack.workers
     worker.is_held = True
     worker.kill()

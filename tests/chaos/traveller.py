@@ -5,7 +5,6 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Final
-from uuid import uuid4
 
 from adapters.records.round_tables import AssignmentRow
 from adapters.records.shop_book import online_order_id
@@ -15,7 +14,6 @@ from domain.enrollment import EnrollmentClosed, NotAtThisStage, Party, Stage
 from domain.locators import Page
 from domain.orders import LineState, Order
 from domain.policy import Policy
-from domain.previews import ActKind as OpsAct
 from domain.submission import PartAlreadySubmitted, PartLocked, Statement
 from portal.uploads.tus_headers import BYTES, VERSION
 from tests import artifacts
@@ -31,9 +29,6 @@ PRESSED_BEFORE: Final = (
     *(NotAtThisStage, EnrollmentClosed, PartAlreadySubmitted, PartLocked, OfferExpired),
 )
 """What a try meets when one before it, which got no answer, had done it."""
-
-ONE_AGAIN: Final = 40.0
-"""Seconds after which somebody who sees nothing happen presses again."""
 
 
 @dataclass
@@ -307,29 +302,20 @@ class Traveller:
 
         await until(f"the judgement of round {number}", is_judged)
 
-    async def operate(self, act: OpsAct, done: ActKind, **fields: object) -> list[str]:
-        """Let both operators press at the same time; returns the keys of what was done."""
-        row = await self.crowd.row(self.enrollment_id)
-        path = f"/ops/journeys/{self.enrollment_id}/acts/{act}"
-        presses = [uuid4().hex for _ in self.crowd.operators]
+    async def transcribe(self) -> None:
+        """Ask for a transcript of what was awarded."""
+        person_id = (await self.crowd.row(self.enrollment_id)).person_id
+        visitor = await self.crowd.visitor(Party.PRACTITIONER, person_id)
 
-        async def press(number: int) -> bool:
-            sent = {
-                "reason": f"Operator {number} says so.",
-                "press": presses[number],
-                "as_of": row.last_sequence,
-                **fields,
-            }
+        async def is_asked_for() -> bool:
             statuses = await asyncio.gather(
-                *(self.crowd.operators[number].press(path, **sent) for _ in range(self.repeats))
+                *(visitor.press("/my/transcript") for _ in range(self.repeats))
             )
             return 303 in statuses
 
-        were_done = await asyncio.gather(*(press(number) for number in range(len(presses))))
-        keys = [key for key, was_done in zip(presses, were_done, strict=True) if was_done]
-        for key in keys:
-            self.crowd.log.done(done, self.enrollment_id, key)
-        return keys
+        await until("the answer to the wish for a transcript", is_asked_for)
+        self.crowd.log.done(ActKind.TRANSCRIBED, self.enrollment_id, person_id)
+        await until("the transcript", lambda: self.crowd.has_transcript(person_id))
 
     async def withdraw(self) -> None:
         """The practitioner leaves."""

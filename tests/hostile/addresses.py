@@ -1,9 +1,18 @@
 """Addresses of people: each has its one spelling, or is refused with ``address_not_valid``."""
 
+from collections.abc import Callable
+from functools import partial
+
 from hypothesis import strategies as st
 
 from adapters.mail.letters import address_on_wire
-from domain.addresses import LONGEST_ADDRESS, AddressNotValid, normalized_address
+from domain.addresses import (
+    LONGEST_ADDRESS,
+    LONGEST_LOCAL_PART,
+    AddressNotValid,
+    normalized_address,
+)
+from portal.bounded import MOST_BYTES
 from tests.hostile.target import Growing, Target, assert_coded
 from tests.hostile.texts import HOSTILE, bytes_of, can_be_kept, spoiled, text_of
 
@@ -30,6 +39,20 @@ def holds(content: bytes) -> None:
     assert domain.isascii()
 
 
+def _in_a_form(piece: str) -> Callable[[], bytes]:
+    """Return as much as a form brings: an address is composed before its length is known."""
+    return lambda: bytes_of("a" + piece * (MOST_BYTES // len(bytes_of(piece))) + "@x.org")
+
+
+def _longest(letter: str) -> bytes:
+    """Return an address as long as one may be, of labels that are as long as one may be."""
+    local = letter * (LONGEST_LOCAL_PART // len(letter.encode()))
+    room = LONGEST_ADDRESS - len(f"{local}@.org".encode())
+    label = "x" * 62
+    domain = ".".join([label] * (room // 63) + ["x" * (room % 63)])
+    return f"{local}@{domain}.org".encode()
+
+
 TARGET = Target(
     holds=holds,
     made=st.tuples(HOSTILE, HOSTILE).map(lambda pair: bytes_of("@".join(pair)))
@@ -39,6 +62,10 @@ TARGET = Target(
         Growing("accents", lambda n: bytes_of("a" + "\u0315\u0316" * n + "@x.org"), 5_000),
         Growing("dots", lambda n: b"a." * n + b"@x.org", 50_000),
         Growing("labels", lambda n: bytes_of("a@" + "é" * n + ".org"), 50_000),
+    ),
+    largest=(
+        *(partial(_longest, letter) for letter in ("a", "é")),
+        *(_in_a_form(piece) for piece in ("\u0315\u0316", "a.", "İ", "é")),
     ),
     examples=150,
     longest=400,

@@ -7,20 +7,29 @@ the checksum that anybody can work out."""
 import base64
 import hashlib
 import json
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from adapters.records.due_order import numbers_by_due_time
-from adapters.records.keyset import Cursor, CursorNotValid, earlier_than, later_than, unsealed
+from adapters.records.keyset import (
+    LONGEST_CURSOR,
+    Cursor,
+    CursorNotValid,
+    earlier_than,
+    later_than,
+    unsealed,
+)
 from adapters.records.list_values import JourneyFilter, JourneyOrder
 from adapters.records.tables import AttentionRow, EnrollmentRow
 from tests.hostile.target import Growing, Target, assert_coded
 from tests.hostile.texts import HOSTILE, bytes_of, spoiled, text_of
 
 ORDER = JourneyOrder.DUE
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WHOLE = Cursor(order=ORDER, id="e3kq7m2xw5ab").sealed().encode()
 SAID = (
     *(b'{"order":"due","part":1,"at":"2026-11-23T12:00:00Z","id":"e3kq7m2xw5ab"}',),
@@ -87,6 +96,19 @@ def _forged(draw: st.DrawFn) -> bytes:
     return b"1" + json.dumps(said).encode()
 
 
+_ROOM = LONGEST_CURSOR * 3 // 4 - len(hashlib.sha256().digest()[:6])
+"""Bytes that the longest cursor says, behind its checksum."""
+
+
+def _longest(piece: str) -> bytes:
+    """Return what a cursor of the length that is just looked at would say."""
+    said = Cursor(order=ORDER, part=1, at=AT, id="").model_dump_json()
+    times = (_ROOM - len(said)) // len(piece.encode())
+    body = said.replace('"id":""', f'"id":"{piece * times}"').encode()
+    assert LONGEST_CURSOR - 8 <= len(sealed(body)) <= LONGEST_CURSOR
+    return b"1" + body
+
+
 TARGET = Target(
     holds=holds,
     made=_forged()
@@ -95,6 +117,11 @@ TARGET = Target(
     | HOSTILE.map(lambda text: b"0" + bytes_of(text)),
     seeds=(b"0" + WHOLE, *(b"1" + said for said in SAID)),
     growing=(Growing("long", lambda n: b"0" + b"A" * n, 1_000_000),),
+    largest=(
+        *(partial(_longest, piece) for piece in ("1", "x", "名", "\U0002f800")),
+        lambda: b"1" + b'{"id":' + b"[" * (_ROOM - 6),
+        lambda: b"0" + b"A" * LONGEST_CURSOR,
+    ),
     examples=80,
     longest=1300,
     words=(b'"order":"due"', b'"part":', b'"at":', b'"id":', b"\\u0000"),

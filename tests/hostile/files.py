@@ -13,6 +13,12 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from adapters.documents.inspection import inspect_file
+from adapters.documents.limits import (
+    ARCHIVE_MAX_ENTRIES,
+    ARCHIVE_RATIO_FROM_BYTES,
+    IMAGE_MAX_PIXELS,
+    RECORDING_MAX_BOXES,
+)
 from domain.evidence import check_file
 from tests import artifacts
 from tests.hostile.limits import MIB, Bound
@@ -130,6 +136,26 @@ def _named(make: Callable[[int], bytes]) -> Callable[[int], bytes]:
     return lambda n: b"\x00" + make(n)
 
 
+_BOX = b"\0\0\0\x08free"
+
+
+def _many_parts(count: int) -> bytes:
+    """Return a Word document with so many parts in all."""
+    out = io.BytesIO(artifacts.document())
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(count - len(archive.namelist())):
+            archive.writestr(f"word/{number}.xml", b"")
+    return out.getvalue()
+
+
+def _unpacks_to(size: int) -> bytes:
+    """Return a Word document with a part that is as large as none is asked how small it was."""
+    out = io.BytesIO(artifacts.document())
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/image1.bmp", bytes(size))
+    return out.getvalue()
+
+
 TARGET = Target(
     holds=holds,
     made=_files(),
@@ -144,7 +170,7 @@ TARGET = Target(
         Growing("ring of pages", _named(ring_of_pages), 150),
         Growing(
             "boxes",
-            lambda n: b"\x03" + artifacts.mp4_without_tracks() + b"\0\0\0\x08free" * n,
+            lambda n: b"\x03" + artifacts.mp4_without_tracks() + _BOX * n,
             20_000,
         ),
         Growing(
@@ -152,6 +178,15 @@ TARGET = Target(
             lambda n: b"\x01" + artifacts.archive(dict.fromkeys(map(str, range(n)), b"")),
             500,
         ),
+    ),
+    largest=(
+        lambda: b"\x04" + artifacts.png_of_size(10_000, IMAGE_MAX_PIXELS // 10_000),
+        lambda: b"\x02" + _many_parts(ARCHIVE_MAX_ENTRIES),
+        lambda: b"\x02" + _unpacks_to(ARCHIVE_RATIO_FROM_BYTES - 64 * 1024),
+        lambda: b"\x03" + artifacts.mp4_without_tracks() + _BOX * (RECORDING_MAX_BOXES - 10),
+        lambda: b"\x00" + many_pages(1_000),
+        lambda: b"\x00" + deep_pdf(200_000),
+        lambda: b"\x06" + bytes(16 * MIB),
     ),
     bound=Bound(memory=256 * MIB),
     examples=50,

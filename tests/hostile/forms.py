@@ -18,6 +18,10 @@ from tests.hostile.texts import HOSTILE, bytes_of, can_be_kept, spoiled
 
 ANSWERS = frozenset({200, 400, 413, 415})
 MULTIPART = b"multipart/form-data; boundary=B"
+URLENCODED = b"application/x-www-form-urlencoded"
+LONGEST_PART = 1024 * 1024
+"""Bytes of one field that the framework takes."""
+
 FIELD = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n%s\r\n--B--\r\n'
 
 
@@ -78,7 +82,7 @@ def _forms(draw: st.DrawFn) -> bytes:
     )
     if draw(st.booleans()):
         return MULTIPART + (said and said + charset) + b"\n" + FIELD % draw(_VALUES)
-    return b"application/x-www-form-urlencoded" + said + charset + b"\na=" + draw(_VALUES)
+    return URLENCODED + said + charset + b"\na=" + draw(_VALUES)
 
 
 def _multipart(value: bytes, charset: bytes = b"") -> bytes:
@@ -88,7 +92,7 @@ def _multipart(value: bytes, charset: bytes = b"") -> bytes:
 SEEDS = (
     _multipart(b"a text"),
     _multipart(b"+2AA-", b"utf-7"),
-    b"application/x-www-form-urlencoded\na=%F0%9F%8E%89&b=1&c",
+    URLENCODED + b"\na=%F0%9F%8E%89&b=1&c",
     _multipart(b'x\r\n--B\r\nContent-Disposition: form-data; name="f"; filename="p"\r\n\r\ny'),
 )
 _PART = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
@@ -100,13 +104,22 @@ TARGET = Target(
     growing=(
         Growing("punycode", lambda n: _multipart(b"a-" + b"9" * n, b"punycode"), 10_000),
         Growing("idna", lambda n: _multipart(b"a." * n, b"idna"), 10_000),
-        Growing("fields", lambda n: b"application/x-www-form-urlencoded\n" + b"a=1&" * n, 240),
+        Growing("fields", lambda n: URLENCODED + b"\n" + b"a=1&" * n, 240),
         Growing("parts", lambda n: MULTIPART + b"\n" + _PART * n + b"--B--\r\n", 240),
         Growing("boundaries", lambda n: _multipart(b"\r\n--" * n), 20_000),
-        Growing("escapes", lambda n: b"application/x-www-form-urlencoded\na=" + b"%f0" * n, 50_000),
+        Growing("escapes", lambda n: URLENCODED + b"\na=" + b"%f0" * n, 50_000),
         Growing("too long", lambda n: _multipart(b"x" * n), MOST_BYTES // 3),
     ),
-    bound=Bound(memory=64 * MIB),
+    largest=(
+        lambda: _multipart(b"x" * LONGEST_PART),
+        lambda: _multipart(b"\r\n--" * (LONGEST_PART // 4)),
+        lambda: MULTIPART + b"\n" + _PART * (MOST_BYTES // len(_PART)),
+        lambda: MULTIPART + b"\n" + b"\r\n" * (MOST_BYTES // 2),
+        lambda: URLENCODED + b"\n" + b"a=1&" * (MOST_BYTES // 4),
+        lambda: URLENCODED + b"\na=" + b"%f0" * (LONGEST_PART // 3),
+        lambda: URLENCODED + b"\na=" + b"%f0" * (MOST_BYTES // 3 - 1),
+    ),
+    bound=Bound(memory=96 * MIB),
     examples=80,
     words=(
         b"multipart/form-data",

@@ -1,6 +1,8 @@
 """Locators as people type them: one of the seven kinds, or ``locator_not_understood`` or
 ``locator_backwards``. What is understood reads back as the same place when it is said in words."""
 
+from functools import partial
+
 from hypothesis import strategies as st
 
 from domain.locators import (
@@ -9,6 +11,7 @@ from domain.locators import (
     describe,
     parse_locator,
 )
+from portal.bounded import MOST_BYTES
 from tests.hostile.target import Growing, Target, assert_coded
 from tests.hostile.texts import HOSTILE, bytes_of, text_of
 
@@ -31,6 +34,15 @@ def holds(content: bytes) -> None:
     assert type(place).model_validate_json(place.model_dump_json()) == place
 
 
+LONGEST = 100
+"""Characters that are looked at, whatever they turn into."""
+
+
+def _longest(piece: str, before: str = "page ", after: str = "") -> bytes:
+    room = LONGEST - len(before) - len(after)
+    return bytes_of(before + (piece * room)[:room] + after)
+
+
 TARGET = Target(
     holds=holds,
     made=st.lists(st.sampled_from(PARTS) | HOSTILE, max_size=8).map("".join).map(bytes_of),
@@ -41,6 +53,11 @@ TARGET = Target(
     growing=(
         Growing("spaces", lambda n: b"page" + b" " * n, 1_000_000),
         Growing("long words", lambda n: bytes_of("ﷺ" * n), 1_000_000),
+    ),
+    largest=(
+        *(partial(_longest, piece) for piece in ("ﷺ", "\u0315\u0316", " ", "0", "３")),
+        *(partial(_longest, piece, "pages 3", "5") for piece in ("\u3000", "–")),
+        lambda: bytes_of("ﷺ" * (MOST_BYTES // 3)),
     ),
     examples=200,
     longest=120,

@@ -4,6 +4,7 @@ A list is packed, so a short text may stand for an endless one: memory is bounde
 
 import base64
 import gzip
+import random
 
 from hypothesis import strategies as st
 
@@ -37,6 +38,8 @@ def holds(content: bytes) -> None:
     assert is_set(bits, len(bits) * 8 - 1) in (True, False)
 
 
+_EMPTY = gzip.compress(b"", mtime=0)
+
 TARGET = Target(
     holds=holds,
     made=spoiled(st.sampled_from(WHOLE))
@@ -46,9 +49,16 @@ TARGET = Target(
     seeds=(*WHOLE, packed(bytes(LONGEST_LIST // 8 + 1)), packed(b"")),
     growing=(
         Growing("bomb", lambda n: packed(bytes(n)), 10_000_000),
-        Growing(
-            "members", lambda n: b"u" + base64.urlsafe_b64encode(gzip.compress(b"") * n), 8_000
+        Growing("members", lambda n: b"u" + base64.urlsafe_b64encode(_EMPTY * n), 8_000),
+    ),
+    largest=(
+        lambda: encoded_list(range(0, LONGEST_LIST, 3), LONGEST_LIST).encode(),
+        lambda: packed(random.Random(1).randbytes(LONGEST_LIST // 8)),
+        lambda: packed(random.Random(1).randbytes(LONGEST_LIST * 3 // 4 - 1_000)),
+        lambda: (
+            b"u" + base64.urlsafe_b64encode(_EMPTY * (LONGEST_LIST * 3 // 4 // len(_EMPTY) - 1))
         ),
+        lambda: packed(bytes(100_000_000)),
     ),
     bound=Bound(memory=16 * MIB),
     longest=600,

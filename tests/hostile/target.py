@@ -36,7 +36,8 @@ class Target:
 
     ``made`` builds inputs by the grammar of what is read and spoils them; ``seeds`` are whole ones
     for the fuzzer, which gets inputs of ``longest`` bytes at most. ``largest`` are the dearest that
-    are known among those that are just not refused for their size, or for which that is too late.
+    are known among those that are just not refused for their size, or for which that is too late;
+    no target is without.
     """
 
     holds: Callable[[bytes], None]
@@ -57,9 +58,9 @@ def target_named(name: str) -> Target:
     return target
 
 
-def check(target: Target, content: bytes) -> None:
+def check(target: Target, content: bytes, *, breaks_off: bool = True) -> None:
     """Let a target read, within its bounds. Raises whatever breaks the target's property."""
-    hold(target.bound, lambda: target.holds(content))
+    hold(target.bound, lambda: target.holds(content), breaks_off=breaks_off)
 
 
 def kept(name: str) -> Iterator[Path]:

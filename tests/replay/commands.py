@@ -152,7 +152,8 @@ async def fingerprint_of(
 
 
 def keep_fingerprint(turns: dict[str, set[str]]) -> None:
-    """Write fingerprints down, one turn a line."""
+    """Write turns down beside those that are kept, one a line. It only adds."""
     FINGERPRINTS.mkdir(exist_ok=True)
-    for workflow, lines in turns.items():
-        fingerprint_file(workflow).write_text("".join(f"{line}\n" for line in sorted(lines)))
+    for workflow, now in turns.items():
+        lines = sorted(kept_fingerprint(workflow) | now)
+        fingerprint_file(workflow).write_text("".join(f"{line}\n" for line in lines))

@@ -62,6 +62,23 @@ async def refuse_another_course(name: str, workflows: tuple[type, ...] = WORKFLO
 
 def refuse_another_fingerprint(turns: dict[str, set[str]]) -> None:
     """Compare turns with those that are kept; raises ``UnguardedChange`` or ``NotWrittenDown``."""
+    refuse_turns_taken_back(turns)
+    for workflow, now in turns.items():
+        come = _listed("+", now - kept_fingerprint(workflow))
+        if come:
+            raise NotWrittenDown(
+                f"{workflow} does what its fingerprint does not hold, and all that it holds:\n"
+                f"{come}If only later ones do it, write it down with `python -m "
+                f"tests.replay.record --fingerprints`. Otherwise:\n{RULE}"
+            )
+
+
+def refuse_turns_taken_back(turns: dict[str, set[str]]) -> None:
+    """Raise ``UnguardedChange`` when any workflow lost a turn, whatever it or another one gained.
+
+    All are looked at before anything else is said of one: what is new in the first would hide what
+    is gone from the next.
+    """
     for workflow, now in turns.items():
         kept = kept_fingerprint(workflow)
         gone, come = _listed("-", kept - now), _listed("+", now - kept)
@@ -69,12 +86,6 @@ def refuse_another_fingerprint(turns: dict[str, set[str]]) -> None:
             raise UnguardedChange(
                 f"{workflow} does not do what open ones did, when it is told the same:\n"
                 f"{gone}{come}{RULE}"
-            )
-        if come:
-            raise NotWrittenDown(
-                f"{workflow} does what its fingerprint does not hold, and all that it holds:\n"
-                f"{come}If only later ones do it, write it down with `python -m "
-                f"tests.replay.record --fingerprints`. Otherwise:\n{RULE}"
             )
 
 

@@ -3,25 +3,13 @@
 from datetime import timedelta
 from functools import partial
 
-from domain.enrollment import ClockKind, Stage
+from domain.enrollment import ClockKind
 from domain.order_form import LearnerLine, OrderForm
 from tests.house import ENTRY, OPS, Assessor, House
 from tests.waiting import eventually
 from workflows.names import intake_id, journey_id
 
 MOMENT = timedelta(seconds=1)
-
-
-async def assess(
-    house: House, assessor: Assessor, enrollment_id: str, not_met: tuple[str, ...] = ()
-) -> None:
-    """Accept, mark and judge the open round."""
-    await house.until_stage(enrollment_id, Stage.OFFERED)
-    await house.all_settled(enrollment_id)
-    await house.assessor.accept(assessor.id, enrollment_id)
-    await house.all_settled(enrollment_id)
-    await house.marked(assessor, enrollment_id, not_met)
-    await house.assessor.judge(assessor.id, enrollment_id)
 
 
 async def decide(

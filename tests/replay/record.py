@@ -13,13 +13,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from adapters.records.database import migrate
 from tests.house import House, running_house
 from tests.replay.commands import fingerprint_of, keep_fingerprint
-from tests.replay.guarding import NotWrittenDown, refuse_another_fingerprint
+from tests.replay.guarding import refuse_turns_taken_back
 from tests.replay.ledger import AlreadyReleased, enter, refuse_released
 from tests.replay.scenarios import SCENARIOS, Scenario
 from tests.replay.transcript import history_file, kept_history, replayed, transcript_file
@@ -78,9 +77,12 @@ async def transcribe_all(scenarios: Sequence[Scenario]) -> None:
 
 async def write_fingerprints() -> None:
     """Write down what the workflows do in the kept histories, unless they take something back."""
-    turns = await fingerprint_of(scenario.__name__ for scenario in SCENARIOS)
-    with suppress(NotWrittenDown):
-        refuse_another_fingerprint(turns)
+    write_down(await fingerprint_of(scenario.__name__ for scenario in SCENARIOS))
+
+
+def write_down(turns: dict[str, set[str]]) -> None:
+    """Keep new turns. Raises ``UnguardedChange`` and writes nothing if any workflow lost one."""
+    refuse_turns_taken_back(turns)
     keep_fingerprint(turns)
 
 

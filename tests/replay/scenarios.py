@@ -16,9 +16,8 @@ from domain.credentials import CredentialNoLongerCounts
 from domain.enrollment import AttentionKind, ClockKind, Stage
 from domain.policy import Approval, Policy
 from tests.house import OPS, House
-from tests.lost_turns import lost_turn
+from tests.lost_turns import lost_turn, nothing_lost
 from tests.replay.playing import (
-    assess,
     decide,
     ended,
     finished,
@@ -31,6 +30,7 @@ from tests.replay.playing import (
 )
 from tests.smtp_servers import At
 from tests.waiting import eventually
+from tests.workflows.test_happy_journey import assess
 from workflows.names import JOURNEYS_QUEUE, correction_id, intake_id
 
 Scenario = Callable[[House, str], Awaitable[str]]
@@ -302,6 +302,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     *(not_revised, withdrawn, refunded, access_late),
     *(order_paid, order_settled_later, order_overdue, sweep),
     *(credential_issued, credential_revoked, credential_reissued, credential_corrected_too_late),
-    *(reassigned_at_work, lost_turn, sweep_until_it_works),
+    *(reassigned_at_work, lost_turn, nothing_lost, sweep_until_it_works),
 )
 """Everything that is recorded; a test holds that together they meet every stage and ending."""

@@ -1,7 +1,11 @@
 """A change of a workflow that open journeys would meet: it is seen, and the rule is said."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from tests.replay import commands
 from tests.replay.changed import (
     CARELESS_ADDITION,
     CARELESS_KIND,
@@ -21,6 +25,7 @@ from tests.replay.guarding import (
     refuse_another_course,
     refuse_another_fingerprint,
 )
+from tests.replay.record import write_down
 from tests.replay.scenarios import SCENARIOS
 from workflows.registration import WORKFLOWS
 
@@ -87,3 +92,43 @@ def test_what_no_fingerprint_holds_has_to_be_written_down() -> None:
     turns = kept_fingerprint("Sweep") | {"signal hurry: cancel timer"}
     with pytest.raises(NotWrittenDown, match="--fingerprints"):
         refuse_another_fingerprint({"Sweep": turns})
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let what is written down go into a copy of the fingerprints."""
+    directory = tmp_path / "fingerprints"
+    shutil.copytree(FINGERPRINTS, directory)
+    monkeypatch.setattr(commands, "FINGERPRINTS", directory)
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("gains", "loses"), [("CredentialJourney", "Sweep"), ("Sweep", "CredentialJourney")]
+)
+def test_what_one_workflow_gains_hides_nothing_that_another_loses(
+    copied: Path, gains: str, loses: str
+) -> None:
+    """Proves: a turn that is taken back is refused, whichever workflow has a new one to be written
+    down; and nothing is written then.
+    """
+    before = {file.name: file.read_text() for file in copied.iterdir()}
+    gone = min(kept_fingerprint(loses))
+    turns = {
+        gains: kept_fingerprint(gains) | {"signal hurry: cancel timer"},
+        loses: kept_fingerprint(loses) - {gone},
+    }
+    for refuse in (refuse_another_fingerprint, write_down):
+        with pytest.raises(UnguardedChange, match=f"{loses} does not do what open ones did") as no:
+            refuse(turns)
+        assert f"- {gone}" in str(no.value)
+    assert {file.name: file.read_text() for file in copied.iterdir()} == before
+
+
+def test_writing_turns_down_only_adds(copied: Path) -> None:
+    """Proves: new turns are kept beside the old ones, those of a workflow without any included."""
+    turns = {"Sweep": {"signal hurry: cancel timer"}, "Audit": {"started: waits"}}
+    before = kept_fingerprint("Sweep")
+    commands.keep_fingerprint(turns)
+    assert kept_fingerprint("Sweep") == before | turns["Sweep"]
+    assert kept_fingerprint("Audit") == turns["Audit"]

@@ -6,6 +6,7 @@ begins, and meets more than the attempt did, or less.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from temporalio.api.enums.v1 import EventType
@@ -17,7 +18,7 @@ from domain.enrollment import AttentionKind, Ending, Stage
 from domain.notices import NoticeKind
 from office.scheduling import sweep_now
 from tests.house import House
-from tests.lost_turns import WITHDRAW, WITHDRAWN, begun, planted
+from tests.lost_turns import VERIFY, WITHDRAW, WITHDRAWN, begun, planted, verified_at
 from tests.traps.outage import Outpost
 from tests.waiting import eventually
 from workflows.contracts import Done
@@ -78,6 +79,40 @@ async def test_the_clock_is_heard_as_far_as_it_was_written(house: House, library
     assert standing.due.id == (await house.row(enrollment_id)).due_id
 
 
+async def test_a_fact_is_kept_for_the_turn_it_was_meant_for(house: House, library: str) -> None:
+    """Proves: the verification was written and lost, and its access mail is accepted before the
+    request comes again: the fact is not let go at a stage that has no use for it, and once the
+    sweep has brought the request back, the practitioner may work.
+    """
+    outpost = Outpost.of(house)
+    enrollment_id = await outpost.start(await outpost.opened(library))
+    async with outpost.at_work():
+        await house.until_stage(enrollment_id, Stage.VERIFYING)
+        await house.all_settled(enrollment_id)
+    now = datetime.now(UTC)
+    kept, long_ago = VERIFY.model_dump(mode="json"), now - 2 * ON_ITS_WAY
+    book = RequestBook(house.database)
+    await book.sent("u-verify", enrollment_id, "verify_account", kept, long_ago)
+    written = await planted(house, enrollment_id, 2, "u-verify", *verified_at(now, now), at=now)
+    await house.engine.tell_access_mail_accepted(enrollment_id, written.notices[0].notice_id)
+
+    async with outpost.at_work():
+        await eventually(partial(has_failed_tasks, house, enrollment_id))
+        await sweep_now(house.client)
+        await house.until_stage(enrollment_id, Stage.WORKING)
+        standing = await house.standing(enrollment_id)
+
+    assert standing.stage is Stage.WORKING
+    assert await causes(house, enrollment_id) == [START, "u-verify", "AccessMailAccepted"]
+
+
+async def has_failed_tasks(house: House, enrollment_id: str) -> bool:
+    """Tell whether the records refused an attempt."""
+    failed = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    events = house.engine.journey(enrollment_id).fetch_history_events()
+    return failed in {each.event_type async for each in events}
+
+
 async def test_a_task_waits_for_the_request_that_was_lost(house: House, library: str) -> None:
     """Proves: with the request lost as well, the journey does not go on with what came instead:
     its task fails, and after the sweep asked once more, journey and records say the same.
@@ -90,12 +125,8 @@ async def test_a_task_waits_for_the_request_that_was_lost(house: House, library:
     await house.engine.tell_access_mail_accepted(enrollment_id, written.notices[0].notice_id)
     journey = house.engine.journey(enrollment_id)
 
-    async def is_refused_by_the_records() -> bool:
-        failed = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
-        return failed in {each.event_type async for each in journey.fetch_history_events()}
-
     async with outpost.at_work():
-        await eventually(is_refused_by_the_records)
+        await eventually(partial(has_failed_tasks, house, enrollment_id))
         assert await causes(house, enrollment_id) == [START, "u-lost"]
         report = await sweep_now(house.client)
         assert report.requests_asked_again >= 1

@@ -1,20 +1,39 @@
 """The sweep: drift between records and engine is found, and what is stuck is woken."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select, update
+from temporalio.testing import ActivityEnvironment
 
+from activities.contracts import SweepReport, SweepRequest
+from activities.sweeping import SweepActivities
 from adapters.records.order_book import OrderBook
 from adapters.records.refund_book import RefundBook
 from adapters.records.round_tables import SweepRow
 from adapters.records.tables import EnrollmentRow, NoticeRow, OrderLineRow
+from adapters.unreachable import SweepNotEnded
 from domain.enrollment import Ending, Stage
 from domain.notices import NoticeKind, NoticeState
 from domain.orders import LineState
+from office import scheduling
 from office.scheduling import SWEEP_EVERY, schedule_sweep, sweep_now
 from tests.house import OPS, House
 from tests.waiting import eventually
 from workflows.names import SWEEP_SCHEDULE_ID
+
+EMPTY = SweepReport(
+    journeys_missing=0,
+    journeys_restarted=0,
+    records_missing=0,
+    notices_dispatched=0,
+    rounds_woken=0,
+    orders_woken=0,
+    refunds_finished=0,
+    breaches=0,
+)
 
 
 async def test_an_order_whose_intake_never_started_gets_it(house: House, library: str) -> None:
@@ -147,6 +166,33 @@ async def test_the_sweep_is_on_a_schedule_once(house: House) -> None:
     description = await handle.describe()
     await handle.delete()
     assert [each.every for each in description.schedule.spec.intervals] == [SWEEP_EVERY]
+
+
+async def test_a_sweep_that_nobody_carries_out_is_not_waited_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves: whoever starts one by hand hears that it did not end, and what to look at."""
+    monkeypatch.setattr(scheduling, "JOURNEYS_QUEUE", "a-queue-without-a-worker")
+    monkeypatch.setattr(scheduling, "WAITED_FOR", timedelta(seconds=1))
+    with pytest.raises(SweepNotEnded, match="that a worker runs"):
+        await sweep_now(house.client)
+
+
+async def test_a_sweep_looks_at_the_moment_at_which_it_is_tried() -> None:
+    """Proves: one that was asked for before an outage and works after it sees what is late now."""
+
+    class Sweeper:
+        async def sweep(self, at: datetime, alive: Callable[[], None]) -> SweepReport:
+            seen.append(at)
+            return EMPTY
+
+    seen: list[datetime] = []
+    asked_at = datetime.now(UTC) - timedelta(hours=3)
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, scheduled_time=asked_at)
+    ahead = timedelta(days=2)
+    await environment.run(SweepActivities(Sweeper()).sweep, SweepRequest(at=asked_at + ahead))
+    assert abs(seen[0] - ahead - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 async def test_a_breach_is_counted(house: House, library: str) -> None:
