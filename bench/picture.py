@@ -13,7 +13,10 @@ TOP: Final = 64
 GOAL_AT: Final = 0.5
 """Where the goal stands, as a share of the room for bars."""
 
-ROOM: Final = WIDTH - LEFT - 110
+TOLD: Final = 150
+"""The room that a figure with its goal takes beside the longest bar."""
+
+ROOM: Final = WIDTH - LEFT - TOLD
 CUT: Final = 2.0
 """From this many times the goal on, a bar is cut off."""
 

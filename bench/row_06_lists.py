@@ -168,7 +168,7 @@ def _beside_sql(name: str, many: dict[str, Times], enrollments: int) -> Line:
 def _growth(name: str, few: dict[str, Times], many: dict[str, Times], times: float) -> Line:
     """Return one question beside itself when there were few; that was before, not in turns."""
     ours, before = _p95(many[name].ours), _p95(few[name].ours)
-    return compared(f"{name}, growth at {times:g} times as many", "ms", ours, before, "few", GOAL)
+    return compared(f"{name}, growth at {times:g} ×", "ms", ours, before, "few", GOAL)
 
 
 def _worst(lists: Sequence[Line]) -> Line:
@@ -180,7 +180,7 @@ def _worst(lists: Sequence[Line]) -> Line:
     unsteady = sum(line.verdict is Verdict.UNSTEADY for line in lists)
     worst = max(lists, key=lambda line: (line.verdict is Verdict.MISSED, line.judged))
     said = f"{beyond} of {len(lists)} lists lie beyond the goal; {unsteady} are unsteady"
-    return worst.model_copy(update={"name": f"the worst list: {worst.name}", "remark": said})
+    return worst.model_copy(update={"name": f"worst: {worst.name}", "remark": said})
 
 
 def _slowest(

@@ -117,7 +117,7 @@ def _lines(name: str, few: Series, many: Series, times: float, *, bound: float) 
     goal = at_most(round(bound, 2), is_ratio=True)
     return (
         alone(f"{name}, p95", "ms", many, MILLISECONDS),
-        compared(f"{name}, growth at {times:g} times the roster", "ms", many, few, "few", goal),
+        compared(f"{name}, growth at {times:g} ×", "ms", many, few, "few", goal),
     )
 
 

@@ -32,7 +32,7 @@ def test_a_fast_list_that_grows_is_seen() -> None:
     many = {"slow": _times(101), "fast": _times(10)}
     line = _worst([_growth(name, few, many, 20) for name in many])
     assert (line.verdict, line.ratio) == (Verdict.MISSED, 10)
-    assert line.name == "the worst list: fast, growth at 20 times as many"
+    assert line.name == "worst: fast, growth at 20 ×"
     assert line.remark == "1 of 2 lists lie beyond the goal; 0 are unsteady"
 
 
