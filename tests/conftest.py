@@ -121,6 +121,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None:
+        # Once more at the very end: of a long log, often the end alone is kept.
+        for outcome in ("failed", "error"):
+            for report in terminal.getreports(outcome):
+                terminal.line(f"{outcome}: {report.nodeid}")
         terminal.flush()
     sys.stdout.flush()
     sys.stderr.flush()

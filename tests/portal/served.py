@@ -22,6 +22,7 @@ from portal.app import create_app, site_at
 from portal.faces import cookie_name
 from portal.site import Site
 from tests.house import OPS, Assessor, House
+from tests.portal.statements import attributed
 from tests.waiting import eventually
 
 STAFF = count(1)
@@ -137,7 +138,7 @@ async def running_portal(house: House) -> AsyncIterator[Portal]:
 
     site.desks.connect = reach
     app = create_app(site)
-    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_config=None)
+    config = uvicorn.Config(attributed(app), host=LOOPBACK, port=port, log_config=None)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve())

@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from sqlalchemy import event
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.records.database import Database
 
 _WHOSE: ContextVar[list[str] | None] = ContextVar("counted_statements", default=None)
 """The count of the block that this task, or one that it began, is in."""
+
+_VISITS: list[list[str]] = []
+"""The block, if there is one, to which what visitors ask of a served portal belongs."""
 
 _FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 
@@ -33,3 +37,25 @@ def counted_statements(database: Database) -> Iterator[list[str]]:
     finally:
         _WHOSE.reset(whose)
         event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def statements_of_visits(database: Database) -> Iterator[list[str]]:
+    """Collect every statement that answers a visitor of the served portal, and no worker's."""
+    with counted_statements(database) as seen:
+        _VISITS.append(seen)
+        try:
+            yield seen
+        finally:
+            _VISITS.remove(seen)
+
+
+def attributed(app: ASGIApp) -> ASGIApp:
+    """Return the application whose answers count for the block that waits for visits."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if _VISITS:
+            _WHOSE.set(_VISITS[-1])
+        await app(scope, receive, send)
+
+    return answer
