@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.records.attention_list import ORDER as ATTENTION
 from adapters.records.database import Database
-from adapters.records.keyset import CursorNotValid, LineT, Page
+from adapters.records.keyset import LARGEST_NUMBER, Cursor, CursorNotValid, LineT, Page
 from adapters.records.list_values import (
     AttentionFilter,
     MailTrouble,
@@ -221,3 +222,15 @@ async def test_every_list_refuses_a_cursor_that_is_not_its_own(standings: Standi
     for each in asked:
         with pytest.raises(CursorNotValid):
             await each
+
+
+@pytest.mark.parametrize("number", [LARGEST_NUMBER + 1, 9_999_999_999, 10**12, "1.0", "x"])
+async def test_a_number_that_no_line_has_is_refused(standings: Standings, number: object) -> None:
+    """Proves: where a list's ties are decided by a number, a forged one never reaches a database
+    that would refuse to compare with it; the largest that there can be does.
+    """
+    forged = Cursor(order=ATTENTION, at=NOW, id=str(number)).sealed()
+    with pytest.raises(CursorNotValid):
+        await standings.views.attention(AttentionFilter(), forged)
+    largest = Cursor(order=ATTENTION, at=NOW, id=str(LARGEST_NUMBER)).sealed()
+    assert (await standings.views.attention(AttentionFilter(), largest)).lines == ()

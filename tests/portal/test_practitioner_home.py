@@ -261,9 +261,7 @@ async def test_looking_writes_nothing_and_asks_little(
     assert [statement for statement in seen if WRITES.match(statement)] == []
 
 
-async def test_what_a_page_writes_would_be_seen(
-    house: House, portal: Portal, library: str
-) -> None:
+async def test_what_a_page_writes_would_be_seen(house: House, portal: Portal, library: str) -> None:
     """Proves: the eye of the test above is open: saving a draft is seen as the writing it is."""
     enrollment_id = (await stages.placed_at(house, library, Stage.WORKING)).enrollment_id
     browser = await portal.practitioner(enrollment_id)

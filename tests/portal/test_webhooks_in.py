@@ -3,17 +3,21 @@ shop sends twice, too late, too early or not as agreed.
 """
 
 import asyncio
+import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from adapters.records.keyset import PAGE
 from adapters.records.shop_book import ShopBook, online_order_id
 from adapters.records.tables import OrderLineRow, OrderRow
 from adapters.records.webhook_tables import ShopMessageRow
 from adapters.unreachable import EngineUnreachable
-from adapters.webhooks.shop_signing import signed
+from adapters.webhooks.shop_signing import LONGEST_ID, signed
 from adapters.webhooks.signing import new_secret
+from domain.api_keys import Scope
 from domain.enrollment import Ending, Stage
 from domain.orders import Order
 from domain.shop_webhook import LARGEST_BODY
@@ -21,6 +25,7 @@ from office.orders import OrderDesk
 from office.shop import ShopDesk
 from settings import LOCAL_SHOP_SECRET
 from tests.house import House
+from tests.portal.programs import program
 from tests.portal.served import Portal
 from tests.portal.shopping import SECRET, Shop, paid, refunded, said
 from workflows import names
@@ -255,3 +260,44 @@ async def test_without_a_secret_nothing_is_taken(house: House, portal: Portal) -
     desk = ShopDesk(portal.site.desks.orders, ShopBook(house.database), ())
     answer = await desk.receive({}, b"{}")
     assert (answer.status, answer.code) == (503, "shop_webhook_off")
+
+
+@pytest.fixture
+async def longest_ids(house: House) -> AsyncIterator[list[str]]:
+    """More messages than a page has lines, all with ids as long as a shop may choose them."""
+    later = datetime.now(UTC) + timedelta(days=300)  # above whatever other tests sent
+    ids = ["😀" * (LONGEST_ID - 2) + f"{number:02}" for number in range(PAGE + 1)]
+    async with house.database.transaction() as session:
+        session.add_all(
+            ShopMessageRow(
+                id=each,
+                kind="order.paid",
+                order_number="none",
+                fingerprint="f",
+                code="",
+                status=200,
+                sentence="Taken.",
+                is_final=True,
+                first_at=later,
+                last_at=later,
+                times=1,
+            )
+            for each in ids
+        )
+    yield ids
+    async with house.database.transaction() as session:
+        await session.execute(delete(ShopMessageRow).where(ShopMessageRow.id.in_(ids)))
+
+
+async def test_the_longest_ids_have_a_second_page(portal: Portal, longest_ids: list[str]) -> None:
+    """Proves: whatever a shop calls its messages, people and programs come to the lines after a
+    full page: no bound on the way is narrower than the cursor that the list gives out.
+    """
+    browser = await portal.operations()
+    (older,) = re.findall(r'href="([?]after=[^"]+)"', await browser.get("/ops/webhooks/shop"))
+    assert len(older) > 1000
+    assert 'href="/ops/webhooks/shop"' in await browser.get(f"/ops/webhooks/shop{older}")
+    async with program(portal, Scope.WEBHOOKS_READ) as ours:
+        first = await ours.get("/shop-messages")
+        second = await ours.get("/shop-messages", after=first["after"])
+    assert second["lines"][0]["webhook_id"] == longest_ids[0]

@@ -2,27 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from activities.contracts import Actor, Entry
 from activities.steps import AcceptOffer as TakeOffer
-from activities.steps import EndJourney, EnterStage, IntendNotice
+from activities.steps import EnterStage
 from adapters.records.journey_book import JourneyBook
 from adapters.records.request_book import ON_ITS_WAY, RequestBook
 from adapters.records.turn_tables import RequestRow
-from domain.enrollment import Ending, Party, Stage
-from domain.notices import NoticeKind, Recipient
+from adapters.unreachable import EngineUnreachable
+from domain.enrollment import Ending, EnrollmentClosed, Party, Stage
+from domain.notices import NoticeKind
 from domain.policy import Policy
+from office import requests
 from office.requests import request_key
 from office.scheduling import sweep_now
-from tests.house import House
+from tests.house import OPS, House
+from tests.lost_turns import WITHDRAWN, planted
+from tests.traps.outage import Outpost
 from workflows.clocks import Clocks
 from workflows.contracts import AcceptOffer, Withdraw
-
-WITHDRAWN = (
-    EndJourney(ending=Ending.WITHDRAWN),
-    IntendNotice(kind=NoticeKind.WITHDRAWN, to=Recipient.PRACTITIONER, ordinal=1),
-)
 
 
 async def kept_requests(house: House, enrollment_id: str) -> int:
@@ -112,4 +112,61 @@ async def test_the_next_act_brings_back_the_one_that_it_needs(house: House, libr
 async def test_an_answered_act_is_not_kept(house: House, library: str) -> None:
     """Proves: an act that was answered or refused leaves nothing on its way."""
     enrollment_id = await house.submitted(library)
+    assert await kept_requests(house, enrollment_id) == 0
+
+
+async def withdrawn_and_forgotten(house: House, enrollment_id: str, key: str) -> None:
+    """Let a withdrawal stand in the records, long ago, that the engine knows nothing of."""
+    actor, now = Actor(party=Party.PRACTITIONER), datetime.now(UTC)
+    kept = Withdraw(actor=actor).model_dump(mode="json")
+    book = RequestBook(house.database)
+    await book.sent(key, enrollment_id, "withdraw", kept, now - 2 * ON_ITS_WAY)
+    sequence = (await house.row(enrollment_id)).last_sequence + 1
+    await planted(house, enrollment_id, sequence, key, *WITHDRAWN, at=now)
+
+
+async def test_no_act_overtakes_one_without_an_answer(
+    house: House, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves: while an act that stands in the records gets no answer, the next one is neither sent
+    nor kept, and whoever sent it is told that the engine is not reached; once the journey answers,
+    both come in the order in which they were sent.
+    """
+    monkeypatch.setattr(requests, "ONCE_MORE_SECONDS", 0.5)
+    outpost = Outpost.of(house)
+    enrollment_id = await outpost.start(await outpost.opened(library))
+    async with outpost.at_work():
+        await house.until_stage(enrollment_id, Stage.VERIFYING)
+    await withdrawn_and_forgotten(house, enrollment_id, f"u-lost-{enrollment_id}")
+
+    with pytest.raises(EngineUnreachable):
+        await house.practitioner.verify(enrollment_id, OPS)
+
+    assert await kept_requests(house, enrollment_id) == 1
+    async with outpost.at_work():
+        with pytest.raises(EnrollmentClosed):
+            await house.practitioner.verify(enrollment_id, OPS)
+        await house.engine.journey(enrollment_id).result()
+    assert await kept_requests(house, enrollment_id) == 0
+    history = await house.engine.journey(enrollment_id).fetch_history()
+    let_in = [
+        event.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
+        for event in history.events
+        if event.HasField("workflow_execution_update_accepted_event_attributes")
+    ]
+    assert let_in[0] == "withdraw"
+    assert let_in.count("withdraw") == 1
+
+
+async def test_a_sweep_asks_for_a_minute_and_leaves_the_rest_to_the_next(
+    house: House, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves: acts for which no time is left stay for the next sweep, and none is lost by it."""
+    enrollment_id = await house.working(library)
+    await withdrawn_and_forgotten(house, enrollment_id, f"u-lost-{enrollment_id}")
+    with monkeypatch.context() as hurried:
+        hurried.setattr(requests, "ASKING_SECONDS", -1)
+        assert await house.requests.ask_once_more(datetime.now(UTC), lambda: None) == 0
+    assert await kept_requests(house, enrollment_id) == 1
+    assert await house.requests.ask_once_more(datetime.now(UTC), lambda: None) >= 1
     assert await kept_requests(house, enrollment_id) == 0
