@@ -89,9 +89,9 @@ def test_texts_on_lines_of_their_own_add_up(first: str, second: str) -> None:
 def test_counting_takes_time_in_proportion(piece: str) -> None:
     """Three million characters of what could trip a pattern take seconds, not days."""
     text = piece * (3_000_000 // len(piece))
-    started = time.monotonic()
+    started = time.process_time()
     count_words(text)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_the_rule_obeys_itself() -> None:
@@ -142,10 +142,10 @@ def test_the_limit_is_what_is_kept() -> None:
 def test_ten_megabytes_are_refused_at_once() -> None:
     """A text far beyond the limit costs nothing: it is refused before it is looked at."""
     text = "e\u0301" * 5_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TextTooLong):
         clean_text(text, 50_000)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
 
 
 @given(st.text(max_size=200))
