@@ -1,5 +1,6 @@
 """Counting the statements that reach the database: a page has a budget of them (trap 24)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,10 @@ _VISITS: list[list[str]] = []
 """The block, if there is one, to which what visitors ask of a served portal belongs."""
 
 _FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+_WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (?!sessions|throttles)", re.IGNORECASE)
+"""Whatever changes a record; that somebody was here is written down, and is no record."""
 
 
 @contextmanager
@@ -48,6 +53,11 @@ def statements_of_visits(database: Database) -> Iterator[list[str]]:
             yield seen
         finally:
             _VISITS.remove(seen)
+
+
+def writes(seen: list[str]) -> list[str]:
+    """Return the statements that change a record."""
+    return [statement for statement in seen if _WRITES.match(statement)]
 
 
 def attributed(app: ASGIApp) -> ASGIApp:
