@@ -15,7 +15,7 @@ from domain.uploads import Piece, Upload
 class PieceStorage(Protocol):
     """Where the pieces of an upload lie until all have come."""
 
-    async def put(self, upload_id: str, start: int, content: bytes) -> Piece:
+    async def put(self, upload_id: str, start: int, content: bytes | memoryview) -> Piece:
         """Keep some bytes of an upload. They count only when the records say so."""
         ...
 

@@ -31,12 +31,18 @@ class PieceStore:
         """Return the pieces at the address of the kept files."""
         return cls(open_store(url, access))
 
-    async def put(self, upload_id: str, start: int, content: bytes) -> Piece:
-        """Keep some bytes of an upload. They count only when the records say so."""
+    async def put(self, upload_id: str, start: int, content: bytes | memoryview) -> Piece:
+        """Keep some bytes of an upload. They count only when the records say so.
+
+        They are read where they lie, by the digest and by the store at once: nobody may change
+        them before this returns.
+        """
         key = f"{_UPLOADS}{upload_id}/{start:012}-{uuid4().hex}"
-        digest = await asyncio.to_thread(hashlib.sha256, content)
         with faults_named():
-            await self._store.put_async(key, content, use_multipart=False)
+            digest, _ = await asyncio.gather(
+                asyncio.to_thread(hashlib.sha256, content),
+                self._store.put_async(key, content, use_multipart=False),
+            )
         return Piece(start=start, size=len(content), sha256=digest.hexdigest(), key=key)
 
     async def stream(self, pieces: tuple[Piece, ...]) -> AsyncIterator[bytes]:

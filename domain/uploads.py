@@ -19,8 +19,9 @@ from domain.values import Instant, Value
 LARGEST_ARTIFACT: Final = 2 * 1024**3
 """Bytes of one artifact: two GiB, a long lesson on video."""
 
-PIECE_BYTES: Final = 4 * 1024**2
-"""Bytes that are held in memory until they count; a killed portal loses no more than these."""
+PIECE_BYTES: Final = 8 * 1024**2
+"""Bytes that count together. A request holds two such pieces in memory: one that comes in, and one
+that is being kept; a killed portal loses no more than these."""
 
 UPLOAD_LIFETIME: Final = timedelta(days=7)
 """How long an upload may take from its first to its last byte: a weekend and a busy week."""

@@ -1,6 +1,6 @@
 """Uploading: announce a file, send it in pieces, go on where it stopped, give it up.
 
-What is answered as received was kept before. Memory stays flat: of each request one piece is held.
+What is answered as received was kept before. Memory stays flat, however much a request brings.
 """
 
 from collections.abc import AsyncIterator
@@ -9,15 +9,12 @@ from datetime import UTC, datetime
 from activities.upload_ports import PieceStorage
 from adapters.records.upload_book import UploadBook
 from domain.evidence import FileTooLarge
-from domain.refusals import Conflict, Refusal
+from domain.refusals import Conflict
 from domain.uploads import (
     LARGEST_ARTIFACT,
     MOST_UNFINISHED_BYTES,
-    PIECE_BYTES,
-    BytesDiffer,
     Checksum,
     MoreThanAnnounced,
-    Piece,
     Upload,
     UploadState,
     WrongOffset,
@@ -25,6 +22,7 @@ from domain.uploads import (
 from office.desks import Desks
 from office.document_queue import DocumentQueue
 from office.practising import shown_name
+from office.upload_intake import Intake
 
 _BYTES_IN_A_MEGABYTE = 1_000_000
 
@@ -91,10 +89,11 @@ class UploadDesk:
         With a ``checksum`` all of it counts or nothing does (``BytesDiffer``). When the last byte
         is in, the file is made of it; asking again with nothing to bring asks for that again.
         """
-        intake = _Intake(self._book, self._pieces, upload, checksum)
-        async for chunk in chunks:
-            await intake.take(chunk)
-        return await self._finished_if_whole(await intake.end())
+        async with Intake(self._book, self._pieces, upload, checksum) as intake:
+            async for chunk in chunks:
+                await intake.take(chunk)
+            received = await intake.end()
+        return await self._finished_if_whole(received)
 
     async def discard(self, enrollment_id: str, upload_id: str) -> None:
         """Give an upload up. Raises ``UnknownUpload``; one that is a file already stays one."""
@@ -116,65 +115,6 @@ class UploadIsKept(Conflict):
 
     code = "upload_is_kept"
     sentence = "This file has arrived completely, and is kept."
-
-
-class _Intake:
-    """Cuts what one request brings into pieces, and lets each count as soon as it is kept."""
-
-    def __init__(
-        self, book: UploadBook, pieces: PieceStorage, upload: Upload, checksum: Checksum | None
-    ) -> None:
-        self._book = book
-        self._pieces = pieces
-        self._upload = upload
-        self._checksum = checksum
-        self._digest = checksum.algorithm.digest() if checksum else None
-        self._held = bytearray()
-        self._at = upload.received
-        self._waiting: list[Piece] = []
-
-    async def take(self, chunk: bytes) -> None:
-        """Take some bytes; raises ``MoreThanAnnounced`` on the first one too many."""
-        if self._at + len(self._held) + len(chunk) > self._upload.length:
-            await self._give_up()
-            raise MoreThanAnnounced
-        self._held += chunk
-        if self._digest is not None:
-            self._digest.update(chunk)
-        while len(self._held) >= PIECE_BYTES:
-            await self._keep(PIECE_BYTES)
-
-    async def end(self) -> Upload:
-        """Keep what is left, and return where the upload stands."""
-        if self._held:
-            await self._keep(len(self._held))
-        if self._checksum is None or self._digest is None:
-            return self._upload
-        if self._digest.digest() != self._checksum.digest:
-            await self._give_up()
-            raise BytesDiffer
-        return await self._count(tuple(self._waiting)) if self._waiting else self._upload
-
-    async def _keep(self, size: int) -> None:
-        content = bytes(self._held[:size])
-        del self._held[:size]
-        piece = await self._pieces.put(self._upload.id, self._at, content)
-        self._at += size
-        if self._checksum is not None:
-            self._waiting.append(piece)  # counts with all the others, when the sum is right
-        else:
-            self._upload = await self._count((piece,))
-
-    async def _count(self, pieces: tuple[Piece, ...]) -> Upload:
-        try:
-            return await self._book.append(self._upload.id, pieces, _now())
-        except Refusal:
-            await self._pieces.remove(pieces)
-            raise
-
-    async def _give_up(self) -> None:
-        if self._waiting:
-            await self._pieces.remove(tuple(self._waiting))
 
 
 def _now() -> datetime:

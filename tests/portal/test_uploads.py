@@ -49,7 +49,7 @@ async def test_a_file_arrives_in_several_requests(house: House, somebody: Upload
     """Proves: what was announced, sent in two requests and answered as received is one file with
     its name and the hash of its content, looked into, and no piece of it is left.
     """
-    content = artifacts.video("mp4") + pattern(9 * MEGABYTE)
+    content = artifacts.video("mp4") + pattern(2 * PIECE_BYTES)
     address = await somebody.begin("Lesson 3.mp4", len(content))
     first = await somebody.patch(address, 0, content[: 5 * MEGABYTE])
     assert (first.status_code, first.headers["upload-offset"]) == (204, str(5 * MEGABYTE))
@@ -84,8 +84,8 @@ async def test_an_upload_goes_on_after_a_cut_connection(house: House, somebody: 
     """Proves: of a request that broke off every byte that arrived counts, and the rest is all that
     has to be sent.
     """
-    content = pattern(9 * MEGABYTE + 17)
-    arrived = 6 * MEGABYTE + 4321
+    content = pattern(2 * PIECE_BYTES + 17)
+    arrived = PIECE_BYTES + 4321
     address = await somebody.begin("lesson.mp4", len(content))
     await somebody.cut_off(address, content[:arrived], announced=len(content))
 
@@ -115,7 +115,8 @@ async def test_of_two_senders_at_once_one_counts(house: House, somebody: Uploade
     """Proves: two tabs that send the same stretch at once do not mix: the one that is first counts,
     the other is told where the upload stands, and the file is the sender's own.
     """
-    mine, theirs = pattern(6 * MEGABYTE), pattern(6 * MEGABYTE, seed=11)
+    size = PIECE_BYTES + 2 * MEGABYTE
+    mine, theirs = pattern(size), pattern(size, seed=11)
     address = await somebody.begin("a.bin", len(mine))
     is_second_done = asyncio.Event()
 
@@ -244,8 +245,8 @@ async def test_bytes_that_changed_on_their_way_do_not_count(
     """Proves: a request with a checksum counts as a whole or not at all (460), also when it is of
     several pieces or broke off; sent again as it should be, it counts.
     """
-    content = pattern(5 * MEGABYTE)
-    address = await somebody.begin("a.bin", 9 * MEGABYTE)
+    content = pattern(PIECE_BYTES + MEGABYTE)
+    address = await somebody.begin("a.bin", 2 * PIECE_BYTES)
     digest = base64.b64encode(hashlib.new(algorithm, content).digest()).decode()
     checksum = f"{algorithm} {digest}"
 

@@ -37,7 +37,7 @@ from tests.portal.tus_client import MEGABYTE, Uploader, kept_artifacts, pattern,
 from tests.waiting import eventually
 
 FLAT_MB = 64
-"""Far less than what passes through: pieces of 4 MiB, and what the allocator keeps."""
+"""Far less than what passes through: two pieces of 8 MiB, and what the allocator keeps."""
 
 
 class Crash(BaseException):
@@ -103,10 +103,11 @@ async def test_memory_is_flat_and_a_killed_portal_loses_nothing_that_it_said_it_
         somebody = await uploader(replace(portal, url=process.url), enrollment_id)
         assert await grown_by(process, somebody, 200) < FLAT_MB
 
-        content = pattern(12 * MEGABYTE)
+        content = pattern(3 * PIECE_BYTES)
         address = await somebody.begin("lesson.bin", len(content))
         _, writer = await somebody.connected()
-        writer.write(somebody.head_of(address, len(content)) + content[: 10 * MEGABYTE])
+        sent = content[: 2 * PIECE_BYTES + 2 * MEGABYTE]
+        writer.write(somebody.head_of(address, len(content)) + sent)
 
         async def has_two_pieces() -> bool:
             return await somebody.stands_at(address) == 2 * PIECE_BYTES
