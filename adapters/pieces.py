@@ -15,6 +15,7 @@ from uuid import uuid4
 from obstore.store import LocalStore, S3Store
 
 from adapters.files import S3Access, faults_named, open_store
+from adapters.reading_ahead import ahead
 from domain.uploads import Piece, PieceDamaged
 
 _UPLOADS: Final = "uploads/"
@@ -50,6 +51,10 @@ class PieceStore:
 
         Raises ``PieceDamaged`` at the first one that is missing or different.
         """
+        async for content in ahead(self._each(pieces)):
+            yield content
+
+    async def _each(self, pieces: tuple[Piece, ...]) -> AsyncIterator[bytes]:
         for piece in pieces:
             yield await self._read(piece)
 
