@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Final
 
 import asyncpg
-from sqlalchemy import update
 
 from activities.contracts import Entry
+from adapters.records.asking_order import keep_in_order
 from adapters.records.calendar_book import current_calendar
 from adapters.records.database import Database, make_engine, migrate
 from adapters.records.roster_waiting import waiting_for
@@ -50,11 +50,11 @@ INSERT INTO assessors (id, name, address, person_address, organization, organiza
     SELECT 's' || n, 'Assessor ' || n, 'assessor' || n || '@example.org', '', 'School ' || n % 900,
         'school' || n % 900, 5, n % 5, true, timestamptz '{now}' - n * interval '1 minute'
     FROM generate_series({first}, {last} - 1) n;
-INSERT INTO qualifications (library, assessor_id)
-    SELECT 'library-' || n % {libraries}, 's' || n FROM generate_series({first}, {last} - 1) n;
-INSERT INTO qualifications (library, assessor_id)
-    SELECT 'library-' || (n + 1) % {libraries}, 's' || n
-    FROM generate_series({first}, {last} - 1) n;
+INSERT INTO qualifications (library, assessor_id, share_in_use, last_offered_at)
+    SELECT 'library-' || (substring(id from 2)::int + next) % {libraries}, id,
+        load::float / capacity, last_offered_at
+    FROM assessors, generate_series(0, 1) next
+    WHERE substring(id from 2)::int BETWEEN {first} AND {last} - 1;
 INSERT INTO leaves (assessor_id, first_day, last_day)
     SELECT 's' || n, date '2026-05-01', date '2026-06-01'
     FROM generate_series({first}, {last} - 1, 20) n;
@@ -187,11 +187,10 @@ async def _give_back(database: Database, assessor_id: str) -> None:
     """
     offered_at = NOW - timedelta(minutes=int(assessor_id.removeprefix("s")))  # as they were filled
     async with database.transaction() as session:
-        await session.execute(
-            update(AssessorRow)
-            .where(AssessorRow.id == assessor_id)
-            .values(load=AssessorRow.load - 1, last_offered_at=offered_at)
-        )
+        assessor = await session.get_one(AssessorRow, assessor_id)
+        assessor.load -= 1
+        assessor.last_offered_at = offered_at
+        await keep_in_order(session, assessor)
 
 
 async def _wake(database: Database, assessor_id: str) -> float:

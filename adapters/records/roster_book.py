@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.asking_order import keep_in_order
 from adapters.records.database import Database
 from adapters.records.ops_actions import keep_action
 from adapters.records.roster_lines import (
@@ -21,7 +22,7 @@ from adapters.records.roster_lines import (
     new_assessor,
     qualify,
 )
-from adapters.records.roster_waiting import waiting_for
+from adapters.records.roster_waiting import woken_for
 from adapters.records.round_tables import AssessorRow, LeaveRow
 from domain.assignment import UnknownAssessor
 from domain.grounds import Grounds, OpsActionKind
@@ -138,7 +139,7 @@ class RosterBook:
                 unchanged=tuple(
                     own for line in roster.lines if (own := assessor_id_of(line.address)) not in ids
                 ),
-                woken=await _woken_for(session, changed, today),
+                woken=await woken_for(session, changed, today),
             )
 
     async def add_leave(
@@ -221,8 +222,9 @@ class RosterBook:
                 raise UnknownAssessor(assessor=assessor_id)
             if not await alter(session, row, today):
                 return RosterChange(assessor_id=row.id, is_changed=False, load=row.load)
+            await keep_in_order(session, row)
             await keep_action(session, kind, row.id, grounds)
-            woken = () if kind in _TAKES_PLACES else await _woken_for(session, [row], today)
+            woken = () if kind in _TAKES_PLACES else await woken_for(session, [row], today)
             return RosterChange(assessor_id=row.id, is_changed=True, load=row.load, woken=woken)
 
     def _today(self, grounds: Grounds) -> date:
@@ -231,17 +233,6 @@ class RosterBook:
 
 _TAKES_PLACES = frozenset({OpsActionKind.LEAVE_RECORDED, OpsActionKind.ASSESSOR_DEACTIVATED})
 """What never adds a place: waking a round for it would only make it look in vain."""
-
-
-async def _woken_for(
-    session: AsyncSession, assessors: Sequence[AssessorRow], today: date
-) -> tuple[str, ...]:
-    await session.flush()
-    woken: dict[str, None] = {}
-    for row in assessors:
-        found = await waiting_for(session, row, today, besides=frozenset(woken))
-        woken.update(dict.fromkeys(found))
-    return tuple(woken)
 
 
 async def _add_leave(session: AsyncSession, assessor_id: str, leave: Leave) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.asking_order import keep_in_order
 from adapters.records.round_tables import AssessorRow, QualificationRow
 from domain.assignment import organization_key
 from domain.roster import assessor_id_of
@@ -66,6 +67,7 @@ async def bring_into_line(session: AsyncSession, row: AssessorRow, line: Assesso
     row.person_address = line.person_address or row.person_address
     await session.flush()
     await qualify(session, row.id, line.libraries)
+    await keep_in_order(session, row)
 
 
 async def qualify(session: AsyncSession, assessor_id: str, libraries: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ The hard filters of ``domain.assignment`` again, looked at from the assessor's s
 offers nothing yet: it ranks anew and may find somebody better.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Select, and_, exists, select
@@ -22,6 +23,18 @@ from domain.enrollment import Stage
 
 LOOKED_AT = 200
 """Waiting rounds that are looked at for one assessor; more are woken by their daily review."""
+
+
+async def woken_for(
+    session: AsyncSession, assessors: Sequence[AssessorRow], today: date
+) -> tuple[str, ...]:
+    """Return whom places of changed assessors are for, each enrollment once."""
+    await session.flush()
+    woken: dict[str, None] = {}
+    for row in assessors:
+        found = await waiting_for(session, row, today, besides=frozenset(woken))
+        woken.update(dict.fromkeys(found))
+    return tuple(woken)
 
 
 async def waiting_for(

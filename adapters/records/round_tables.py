@@ -171,12 +171,32 @@ class AssessorRow(Base):
 
 
 class QualificationRow(Base):
-    """An assessor is qualified for a library."""
+    """A library that an assessor is qualified for, with what decides when they are asked for it.
+
+    It is repeated here because only rows of one library can be walked in that order; whoever
+    changes the assessor calls ``keep_in_order``. It puts in order and keeps nobody out.
+    """
 
     __tablename__ = "qualifications"
 
     library: Mapped[str] = mapped_column(primary_key=True)
-    assessor_id: Mapped[str] = mapped_column(ForeignKey("assessors.id"), primary_key=True)
+    assessor_id: Mapped[str] = mapped_column(
+        ForeignKey("assessors.id"), primary_key=True, index=True
+    )
+    share_in_use: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    last_offered_at: Mapped[datetime | None]
+
+
+ASKING_ORDER = (
+    QualificationRow.share_in_use,
+    # Never is earlier than any time: said so that both databases keep it in an index.
+    QualificationRow.last_offered_at.is_not(None),
+    QualificationRow.last_offered_at,
+    QualificationRow.assessor_id,
+)
+"""The order of ``domain.assignment.rank``, but for who assessed the previous round."""
+
+Index("ix_qualifications_asking_order", QualificationRow.library, *ASKING_ORDER)
 
 
 class LeaveRow(Base):

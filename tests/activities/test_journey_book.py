@@ -21,10 +21,11 @@ from activities.steps import (
     OpenRound,
     RecordAward,
 )
+from adapters.records.asking_order import share_in_use
 from adapters.records.database import Database
 from adapters.records.roster_waiting import waiting_for
 from adapters.records.round_tables import AssessorRow, AwardRow, LeaveRow, QualificationRow
-from adapters.records.steps.places import candidate, eligible
+from adapters.records.steps.places import candidate, ranking_of
 from adapters.records.tables import (
     AttentionRow,
     Base,
@@ -208,7 +209,12 @@ class Facts:
         )
         rows: list[Base] = [
             assessor,
-            QualificationRow(library=self.library, assessor_id=assessor.id),
+            QualificationRow(
+                library=self.library,
+                assessor_id=assessor.id,
+                share_in_use=share_in_use(assessor),
+                last_offered_at=assessor.last_offered_at,
+            ),
         ]
         if self.leave_from is not None:
             first = NOW.date() + timedelta(days=self.leave_from)
@@ -264,13 +270,13 @@ async def test_the_query_keeps_out_whom_the_rule_keeps_out(
             for row in facts.rows(number):
                 session.add(row)
                 await session.flush()
-        found = [row.id for row in await session.scalars(eligible(waiting, NOW, ZONE))]
+        ranked = await ranking_of(session, waiting, NOW, ZONE)
         assessors = [await session.get_one(AssessorRow, f"s{n}") for n in range(len(roster))]
         known = [await candidate(session, row, NOW, ZONE) for row in assessors]
 
     wanted = {each.assessor_id for each in known if exclusion(each, waiting) is None}
-    assert set(found) == wanted
-    assert found == [place.assessor_id for place in rank(known, waiting)]
+    assert {place.assessor_id for place in ranked} == wanted
+    assert ranked == rank(known, waiting)
 
 
 async def test_a_number_is_not_taken_by_another_cause(books: Books) -> None:

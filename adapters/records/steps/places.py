@@ -8,10 +8,13 @@ holds them equal to ``domain.assignment.exclusion``.
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Exists, Select, and_, case, exists, false, select
+from sqlalchemy import Exists, Select, exists, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.records.asking_order import keep_in_order
+from adapters.records.keyset import at_most
 from adapters.records.round_tables import (
+    ASKING_ORDER,
     AssessorRow,
     AssignmentRow,
     LeaveRow,
@@ -61,19 +64,21 @@ async def waiting_round(
 
 
 def eligible(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorRow]:
-    """Return the query for the assessors that pass every hard filter, best first."""
+    """Return the query for the assessors that pass every hard filter, next to be asked first.
+
+    It walks the library's own index of that order and stops at the end of the short list. Who
+    assessed the previous round has no part in the order, or no index could have it.
+    """
+    return _passing(waiting, at, zone).order_by(*ASKING_ORDER).limit(at_most(SHORT_LIST))
+
+
+def _passing(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorRow]:
     theirs = organization_key(waiting.practitioner_organization)
-    is_previous = AssessorRow.id == (waiting.previous_assessor_id or "")
     return (
         select(AssessorRow)
-        .join(
-            QualificationRow,
-            and_(
-                QualificationRow.assessor_id == AssessorRow.id,
-                QualificationRow.library == waiting.library,
-            ),
-        )
+        .join(QualificationRow, QualificationRow.assessor_id == AssessorRow.id)
         .where(
+            QualificationRow.library == waiting.library,
             AssessorRow.is_active,
             AssessorRow.load < AssessorRow.capacity,
             AssessorRow.address != waiting.practitioner_address,
@@ -82,13 +87,6 @@ def eligible(waiting: WaitingRound, at: datetime, zone: str) -> Select[AssessorR
             AssessorRow.id.not_in(waiting.left_by) if waiting.left_by else ~false(),
             ~_on_leave(_today(at, zone)),
         )
-        .order_by(
-            case((is_previous, 0), else_=1),
-            AssessorRow.load * 1.0 / AssessorRow.capacity,
-            AssessorRow.last_offered_at.asc().nulls_first(),
-            AssessorRow.id,
-        )
-        .limit(SHORT_LIST)
     )
 
 
@@ -143,9 +141,14 @@ async def ranking_of(
     session: AsyncSession, waiting: WaitingRound, at: datetime, zone: str
 ) -> tuple[Ranked, ...]:
     """Return who may be offered a round at this moment, best first, with the facts that decide."""
-    rows = await session.scalars(eligible(waiting, at, zone))
-    facts = [_candidate(row, frozenset({waiting.library}), is_on_leave=False) for row in rows]
-    return rank(facts, waiting)
+    rows = list(await session.scalars(eligible(waiting, at, zone)))
+    if waiting.previous_assessor_id:
+        is_previous = AssessorRow.id == waiting.previous_assessor_id
+        rows += await session.scalars(_passing(waiting, at, zone).where(is_previous))
+    facts = {
+        row.id: _candidate(row, frozenset({waiting.library}), is_on_leave=False) for row in rows
+    }
+    return rank(facts.values(), waiting)[:SHORT_LIST]
 
 
 async def reserve_best(
@@ -156,8 +159,7 @@ async def reserve_best(
     for place in ranking:
         assessor = await _with_free_place(turn, place.assessor_id)
         if assessor is not None:
-            assessor.load += 1
-            assessor.last_offered_at = turn.at
+            await _take_place(turn, assessor)
             return assessor, [each.model_dump(mode="json") for each in ranking]
     return None
 
@@ -175,9 +177,14 @@ async def reserve_named(turn: Turn, waiting: WaitingRound, assessor_id: str) -> 
     facts = await candidate(turn.session, assessor, turn.at, turn.calendar.zone)
     excluded = exclusion(facts, waiting)
     if excluded is None:
-        assessor.load += 1
-        assessor.last_offered_at = turn.at
+        await _take_place(turn, assessor)
     return excluded
+
+
+async def _take_place(turn: Turn, assessor: AssessorRow) -> None:
+    assessor.load += 1
+    assessor.last_offered_at = turn.at
+    await keep_in_order(turn.session, assessor)
 
 
 async def _with_free_place(turn: Turn, assessor_id: str) -> AssessorRow | None:
@@ -201,6 +208,7 @@ async def end_assignment(turn: Turn, assignment: AssignmentRow, outcome: Assignm
         AssessorRow, assignment.assessor_id, with_for_update=turn.has_row_locks or None
     )
     assessor.load -= 1
+    await keep_in_order(turn.session, assessor)
     turn.freed.add(assessor.id)
     turn.happened(
         Happening.ASSIGNMENT_ENDED,
