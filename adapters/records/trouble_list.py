@@ -5,10 +5,19 @@ The one place that says when a notice is in trouble; the board counts by the sam
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, case, exists, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    case,
+    exists,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import defer
 
-from adapters.records.board_tables import NOT_AT_REST
 from adapters.records.keyset import Cursor, at_most, earlier_than, inline
 from adapters.records.list_values import MailTrouble, NoticeFilter, NoticeTrouble
 from adapters.records.notice_book import DELAYED_AFTER_ATTEMPTS
@@ -57,10 +66,9 @@ def troubles(
 
 
 def _failed(wanted: NoticeFilter) -> Select[str, datetime, str]:
+    """Return what failed, in the words of its small index and not one more (``board_tables``)."""
     states = [wanted.trouble.value] if wanted.trouble else [state.value for state in _ATTENTION]
     failed = select(NoticeRow.id, NoticeRow.intended_at, NoticeRow.state.label("trouble")).where(
-        # In the words of the small index over the notices, or it would not be used.
-        text(f"notices.{NOT_AT_REST}"),
         NoticeRow.state.in_([inline(state) for state in states]),
         NoticeRow.superseded_by.is_(None),
     )
@@ -68,10 +76,11 @@ def _failed(wanted: NoticeFilter) -> Select[str, datetime, str]:
 
 
 def _delayed() -> Select[str, datetime, str]:
+    """Return what is delayed, in the words of its small index."""
     delayed = inline(MailTrouble.DELAYED).label("trouble")
     return select(NoticeRow.id, NoticeRow.intended_at, delayed).where(
         NoticeRow.state.in_([inline(state) for state in ON_ITS_WAY]),
-        NoticeRow.attempts >= DELAYED_AFTER_ATTEMPTS,
+        NoticeRow.attempts >= literal_column(str(DELAYED_AFTER_ATTEMPTS)),
     )
 
 

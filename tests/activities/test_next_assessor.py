@@ -11,6 +11,7 @@ from adapters.records.database import Database
 from adapters.records.round_tables import AssessorRow, QualificationRow
 from adapters.records.steps.places import SHORT_LIST, eligible, ranking_of
 from domain.assignment import WaitingRound
+from tests.plans import plan_of
 
 ZONE = "America/Chicago"
 NOW = datetime(2025, 3, 4, 15, tzinfo=UTC)
@@ -70,29 +71,18 @@ async def ranked(records: Database, waiting: WaitingRound) -> list[str]:
         return [each.assessor_id for each in await ranking_of(session, waiting, NOW, ZONE)]
 
 
-async def plan_of(records: Database) -> str:
-    """Return how the database finds who is asked next."""
-    query = eligible(a_round(), NOW, ZONE)
-    dialect = records.engine.sync_engine
-    statement = str(query.compile(dialect, compile_kwargs={"literal_binds": True}))
-    how = "EXPLAIN QUERY PLAN" if dialect.dialect.name == "sqlite" else "EXPLAIN"
-    async with records.reading() as session:
-        connection = await session.connection()
-        lines = await connection.exec_driver_sql(f"{how} {statement}")
-        return "\n".join(str(line[-1]) for line in lines)
-
-
 async def test_the_best_are_found_along_an_index(records: Database) -> None:
     """Proves: nobody sorts all that are qualified: the index of the order is walked until the short
     list is full, and without it they would be sorted.
     """
-    walked = await plan_of(records)
+    query = eligible(a_round(), NOW, ZONE)
+    walked = await plan_of(records, query)
     assert "ix_qualifications_asking_order" in walked, walked
     assert not any(sign in walked for sign in ("Sort", "TEMP B-TREE", "Seq Scan on assessors"))
     async with records.transaction() as session:
         await session.execute(text("DROP INDEX ix_qualifications_asking_order"))
     await records.engine.dispose()  # with the plans that its connections keep
-    sorted_ = await plan_of(records)
+    sorted_ = await plan_of(records, query)
     assert "Sort" in sorted_ or "TEMP B-TREE" in sorted_, sorted_
 
 

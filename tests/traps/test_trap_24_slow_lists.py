@@ -24,6 +24,7 @@ from adapters.records.report_values import ReportFilter
 from adapters.records.report_views import ReportViews
 from bench.programme import NOW, ZONE, seed
 from domain.months import month_of
+from tests.plans import plan_of
 from tests.portal.statements import counted_statements
 from tests.servers import PostgresTemplate
 
@@ -97,19 +98,6 @@ async def test_the_board_is_a_query_for_each_tile_and_reports_have_a_fixed_numbe
     assert max(few[2], many[2]) <= 12
 
 
-async def plan_of(database: Database, order: JourneyOrder, after: str = "") -> str:
-    """Return how PostgreSQL finds the journeys of a page of the open ones."""
-    wanted = JourneyFilter(is_open=True)
-    query = numbers_query(wanted, order, unsealed(after, order), 50)
-    statement = str(
-        query.compile(database.engine.sync_engine, compile_kwargs={"literal_binds": True})
-    )
-    async with database.reading() as session:
-        connection = await session.connection()
-        lines = await connection.exec_driver_sql(f"EXPLAIN {statement}")
-        return "\n".join(line for (line,) in lines)
-
-
 @pytest.mark.parametrize(
     ("order", "index"),
     [
@@ -127,7 +115,9 @@ async def test_a_page_walks_an_index_and_stops(
     _, many = programmes
     first = await BoardViews(many, ZONE).journeys(JourneyFilter(is_open=True), order)
     for after in ("", first.after or ""):
-        plan = await plan_of(many, order, after)
+        wanted = JourneyFilter(is_open=True)
+        query = numbers_query(wanted, order, unsealed(after, order), 50)
+        plan = await plan_of(many, query)
         assert index in plan, plan
         assert "Seq Scan on enrollments" not in plan, plan
 
