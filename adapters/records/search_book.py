@@ -11,7 +11,7 @@ from adapters.records.keyset import inline
 from adapters.records.people_book import batched, insert_unless_there
 from adapters.records.tables import EnrollmentRow, OrderLineRow, OrderRow, PersonRow
 from domain.orders import Order
-from domain.searching import MOST_WORDS, search_words
+from domain.searching import search_words, sought_words
 
 MOST_ROWS = 400
 """Rows of one insert; a statement takes only so many values."""
@@ -55,7 +55,7 @@ async def index_order(session: AsyncSession, order_id: str, order: Order) -> Non
 
 def fits(text: str, subject: "InstrumentedAttribute[str]") -> Sequence[ColumnElement[bool]]:
     """Return what must hold for a subject to fit a search: each word begins one of its own."""
-    words = search_words(text)[:MOST_WORDS]
+    words = sought_words(text)
     if not words:  # nothing but signs: that fits nothing, and never everything
         return (false(),)
     return tuple(

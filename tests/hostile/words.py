@@ -7,7 +7,7 @@ from functools import partial
 from hypothesis import strategies as st
 
 from domain.refusals import Invalid
-from domain.searching import search_words
+from domain.searching import search_words, sought_words
 from domain.submission import MOST_CHARACTERS
 from domain.words import clean_text, count_words
 from tests.hostile.target import Growing, Target, assert_coded
@@ -23,6 +23,7 @@ def holds(content: bytes) -> None:
     text = text_of(content)
     assert 0 <= count_words(text) <= (len(text) + 1) // 2
     search_words(text[:1000])
+    sought_words(text[:1000])
     try:
         kept = clean_text(text, LIMIT)
     except Invalid as refusal:

@@ -192,8 +192,8 @@ async def test_a_line_says_what_the_records_say(standings: Standings) -> None:
 
 async def test_a_search_finds_by_the_beginning_of_any_word(standings: Standings) -> None:
     """Proves: name, address, order number, purchase order and enrollment number are found by the
-    beginnings of their words, without case and accents; several words must all fit; what is no
-    letter or digit is nothing to search by, and no wildcard.
+    beginnings of their words, without case and accents; several words must all fit; an address with
+    its @ must fit from its beginning; any other sign is nothing to search by, and no wildcard.
     """
     zoe = Learner(name="Zoë Ångström-Reyes", address="zoe.reyes@oak-hill.example.org")
     order = order_of(1, zoe).model_copy(update={"purchase_order": "PO 2026/77"})
@@ -206,6 +206,15 @@ async def test_a_search_finds_by_the_beginning_of_any_word(standings: Standings)
     for text in ("oe", "ngstrom", "zoe lindgren", "%", "_", "'", "\\", " ", "z%"):
         expected = [journey] if text == "z%" else []
         assert await numbers_of(standings, JourneyFilter(text=text)) == expected, text
+    for text in (
+        "zoe.reyes@oak-hill.example.org",
+        "<ZOE.REYES@oak-hill.ex",
+        "@oak-hill",
+        "zoe @oak",
+    ):
+        assert await numbers_of(standings, JourneyFilter(text=text)) == [journey], text
+    for text in ("reyes@oak-hill.example.org", "zoe.reyes@example.org", "oak@zoe"):
+        assert await numbers_of(standings, JourneyFilter(text=text)) == [], text
     both = await numbers_of(standings, JourneyFilter(text="example"), JourneyOrder.NUMBER)
     assert both == sorted([journey, other])
 
@@ -219,7 +228,9 @@ async def test_a_corrected_address_is_searched_by_at_once(standings: Standings) 
     reason = await ops.keep_reason("key", because())
     await ops.correct_address(journey, "quincy@example.org", "key", reason, NOW)
     assert await numbers_of(standings, JourneyFilter(text="quincy")) == [journey]
+    assert await numbers_of(standings, JourneyFilter(text="quincy@example.org")) == [journey]
     assert await numbers_of(standings, JourneyFilter(text="learner1")) == []
+    assert await numbers_of(standings, JourneyFilter(text="learner1@example.org")) == []
     assert await numbers_of(standings, JourneyFilter(text="shop-1")) == [journey]
 
 

@@ -11,11 +11,12 @@ from adapters.records.database import Database, make_engine
 from adapters.records.journey_list import numbers_query
 from adapters.records.list_values import JourneyFilter, JourneyOrder, MailTrouble, NoticeFilter
 from adapters.records.trouble_list import troubles
-from bench.programme import seed
+from bench.programme import Programme, seed
 from tests.plans import plan_of
 from tests.servers import PostgresTemplate
 
 MANY = 3000
+ADDRESS = str(Programme().batch(range(11))["people"][10][2])
 INDEXES = (
     "ix_enrollments_ended_with_attention",
     "ix_notices_failed",
@@ -63,6 +64,11 @@ def mail(trouble: MailTrouble | None = None) -> Select[str]:
     return select(troubles(NoticeFilter(trouble=trouble), limit=51).c.id)
 
 
+def one_address() -> Select[str, int]:
+    """Return the query of whoever has one address."""
+    return numbers_query(JourneyFilter(text=ADDRESS), JourneyOrder.DUE, None, 51)
+
+
 async def test_ended_journeys_with_attention_are_found_among_themselves(records: Database) -> None:
     """Proves: whether an ended journey needs attention is not asked of all that ever ended."""
     plan = await plan_of(records, with_attention())
@@ -88,3 +94,17 @@ async def test_mail_in_trouble_is_walked_and_not_sorted(
     plan = await plan_of(records, mail(trouble))
     assert {index for index in INDEXES if index in plan} == indexes, plan
     assert "Sort" not in plan, plan
+
+
+async def test_one_address_is_one_word(records: Database) -> None:
+    """Proves: an address is looked up in the words as a whole, once for each part of the list,
+    and not by the pieces that it shares with others.
+    """
+    plan = await plan_of(records, one_address())
+    asked = [line for line in plan.splitlines() if "word >=" in line]
+    assert len(asked) == 3, plan
+    assert all(ADDRESS in line for line in asked), plan
+    assert "Seq Scan" not in plan, plan
+    async with records.reading() as session:
+        (found,) = (await session.execute(one_address())).all()
+    assert found.id == "e000010"
