@@ -5,7 +5,7 @@ The one place that says when an assessment is overdue; the board counts by the s
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, or_, select
 
 from adapters.records.keyset import Cursor, at_most, inline
 from adapters.records.list_values import AssessorLine
@@ -27,8 +27,10 @@ def overdue_assessments(now: datetime) -> Subquery:
     The journey starts the clock ``overdue`` when the time is up, so that clock tells; until it
     does, the due time that has passed tells as well.
     """
-    is_called = DueTimeRow.clock == inline(ClockKind.OVERDUE)
-    since = case((is_called, DueTimeRow.started_at), else_=EnrollmentRow.waiting_until)
+    is_called = and_(
+        DueTimeRow.id == EnrollmentRow.due_id, DueTimeRow.clock == inline(ClockKind.OVERDUE)
+    )
+    since = func.coalesce(DueTimeRow.started_at, EnrollmentRow.waiting_until)
     return (
         select(AssignmentRow.id, AssignmentRow.assessor_id, since.label("since"))
         .join(
@@ -38,12 +40,13 @@ def overdue_assessments(now: datetime) -> Subquery:
                 EnrollmentRow.round == AssignmentRow.round,
             ),
         )
-        .join(DueTimeRow, DueTimeRow.id == EnrollmentRow.due_id)
+        # Only the clocks that are called so are looked up, and not those of all that is assessed.
+        .outerjoin(DueTimeRow, is_called)
         .where(
             EnrollmentRow.stage == inline(Stage.ASSESSING),
             AssignmentRow.is_live,
             AssignmentRow.state == AssignmentState.ACCEPTED,
-            or_(is_called, EnrollmentRow.waiting_until < now),
+            or_(DueTimeRow.id.is_not(None), EnrollmentRow.waiting_until < now),
         )
         .subquery("late")
     )

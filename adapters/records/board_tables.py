@@ -8,7 +8,14 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from adapters.records.round_tables import RoundRow
-from adapters.records.tables import AttentionRow, Base, EnrollmentRow, NoticeRow, OrderRow
+from adapters.records.tables import (
+    AttentionRow,
+    Base,
+    DueTimeRow,
+    EnrollmentRow,
+    NoticeRow,
+    OrderRow,
+)
 from domain.searching import LONGEST_WORD
 
 # Beginnings are found by comparing bytes, whatever language the database sorts by.
@@ -74,6 +81,7 @@ INDEXES = (
         EnrollmentRow.due_id,
         EnrollmentRow.waiting_until,
     ),
+    _over("clock = 'overdue'", "ix_due_times_overdue", DueTimeRow.id, DueTimeRow.started_at),
     _over("waiting_since IS NOT NULL", "ix_rounds_queue", RoundRow.waiting_since),
     _over("closed_at IS NULL", "ix_attention_open", AttentionRow.opened_at, AttentionRow.id),
     _over(FAILED, "ix_notices_failed", NoticeRow.intended_at, NoticeRow.id),

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.records.assessor_list import overdue_assessments
 from adapters.records.database import Database, make_engine
 from adapters.records.journey_list import numbers_query
 from adapters.records.list_values import JourneyFilter, JourneyOrder, MailTrouble, NoticeFilter
 from adapters.records.trouble_list import troubles
-from bench.programme import Programme, seed
+from bench.programme import NOW, Programme, seed
 from tests.plans import plan_of
 from tests.servers import PostgresTemplate
 
@@ -94,6 +95,14 @@ async def test_mail_in_trouble_is_walked_and_not_sorted(
     plan = await plan_of(records, mail(trouble))
     assert {index for index in INDEXES if index in plan} == indexes, plan
     assert "Sort" not in plan, plan
+
+
+async def test_overdue_clocks_are_found_among_themselves(records: Database) -> None:
+    """Proves: which assessments are overdue is not asked of the clock of every assessment."""
+    plan = await plan_of(records, select(overdue_assessments(NOW).c.id))
+    assert "ix_due_times_overdue" in plan, plan
+    assert "pk_due_times" not in plan, plan
+    assert "Seq Scan on due_times" not in plan, plan
 
 
 async def test_one_address_is_one_word(records: Database) -> None:
