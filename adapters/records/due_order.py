@@ -5,16 +5,20 @@ would have to read everything before a page. The list has parts in place of that
 its own way, from an index of its own, and a cursor says in which part it lies.
 """
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
+from functools import reduce
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     FromClause,
     Select,
     UnaryExpression,
     case,
+    func,
     literal,
     select,
     union_all,
@@ -62,20 +66,33 @@ def numbers_by_due_time(
     after: Cursor | None,
     limit: int,
 ) -> Select[str, int]:
-    """Return the query for the numbers of a page, each with the part that it lies in."""
-    pieces = []
+    """Return the query for the numbers of a page, each with the part that it lies in.
+
+    A part is looked into only where those before it leave room on the page.
+    """
+    found: dict[Part, CTE] = {}
     for part in _parts_of(wanted):
         if after is not None and part < after.part:
             continue
         piece = select(_ID.label("id")).where(_is_in(part), *conditions)
         if after is not None and part == after.part:
             piece = piece.where(_beyond(part, after))
-        found = piece.order_by(*_sorted_in(part)).limit(at_most(limit)).subquery()
-        pieces.append(select(found.c.id, literal(part.value).label("part")))
-    if not pieces:  # the cursor lies behind every part that can have a line
+        if found:
+            piece = piece.where(_lines_in(found.values()) < at_most(limit))
+        found[part] = piece.order_by(*_sorted_in(part)).limit(at_most(limit)).cte(part.name.lower())
+    if not found:  # the cursor lies behind every part that can have a line
         raise CursorNotValid
+    pieces = [
+        select(lines.c.id, literal(part.value).label("part")) for part, lines in found.items()
+    ]
     together = union_all(*pieces).subquery()
     return select(together.c.id, together.c.part)
+
+
+def _lines_in(parts: Iterable[CTE]) -> ColumnElement[int]:
+    """Return how many lines some parts have, up to a page of each."""
+    counts = [select(func.count()).select_from(lines).scalar_subquery() for lines in parts]
+    return reduce(operator.add, counts)
 
 
 def sorted_page(page: FromClause) -> tuple[Sorting, ...]:

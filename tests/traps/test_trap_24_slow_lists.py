@@ -122,6 +122,18 @@ async def test_a_page_walks_an_index_and_stops(
         assert "Seq Scan on enrollments" not in plan, plan
 
 
+async def test_a_part_is_looked_into_only_where_the_page_has_room(
+    programmes: list[Database],
+) -> None:
+    """Proves: when what is due fills a page, nothing is looked for among what has ended."""
+    _, many = programmes
+    query = numbers_query(JourneyFilter(), JourneyOrder.DUE, None, 50)
+    plan = await plan_of(many, query, is_run=True)
+    passed = [line for line in plan.splitlines() if "ix_enrollments_ended" in line]
+    assert len(passed) == 1, plan
+    assert "never executed" in passed[0], plan
+
+
 async def test_the_plan_of_a_bad_query_would_show(programmes: list[Database]) -> None:
     """Proves: the test above can fail: without its indexes the same list reads everything."""
     _, many = programmes
