@@ -14,7 +14,7 @@ up: $(RUN) ## Start the portal and everything it needs, with a sample cohort; un
 	@$(BIN)/python starter.py up
 
 test: browser verifier ## Run every test, on real servers that the tests start themselves
-	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadfile --no-loadscope-reorder --junitxml=var/tests.xml
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder --junitxml=var/tests.xml
 
 chaos: $(DEV) ## Kill and cut the real stack while people act, then count; SEED= JOURNEYS= FAULTS=
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --journeys $(or $(JOURNEYS),100) --faults $(or $(FAULTS),40)
