@@ -5,15 +5,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.records.access_log import AccessLog
 from adapters.records.api_answer_book import ApiAnswerBook, GivenAnswer
 from adapters.records.api_key_book import ApiKeyBook
-from adapters.records.api_tables import ApiKeyRow
 from adapters.records.database import Database
 from adapters.records.portal_tables import StaffRow
 from adapters.records.session_book import Means, SessionBook
@@ -40,18 +37,6 @@ CHICAGO = ZoneInfo("America/Chicago")
 def records(database: AsyncEngine) -> Database:
     """Records that belong to this test alone."""
     return Database(database)
-
-
-async def test_the_tables_are_as_migrated(records: Database) -> None:
-    """Proves: the migration made exactly what the code expects of keys and answers."""
-
-    def differences(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found = compare_metadata(context, ApiKeyRow.metadata)
-        return [str(each) for each in found if "api_" in str(each)]
-
-    async with records.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
 
 
 async def test_a_request_is_claimed_once(records: Database) -> None:

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
@@ -20,7 +18,7 @@ from adapters.records.delivery_book import MOST_DECLINED, DeliveryBook
 from adapters.records.keyset import CursorNotValid
 from adapters.records.tables import AttentionRow
 from adapters.records.webhook_book import OVERLAP, WebhookBook
-from adapters.records.webhook_tables import ShopMessageRow, WebhookDeliveryRow
+from adapters.records.webhook_tables import WebhookDeliveryRow
 from adapters.records.webhook_values import DeliveryFilter
 from adapters.records.webhook_views import WebhookViews
 from domain.assignment import OfferExpired
@@ -275,15 +273,3 @@ async def test_the_log_is_read_page_by_page(books: Books) -> None:
         await views.deliveries(DeliveryFilter(), "broken")
     (line,) = await views.endpoints(datetime.now(UTC))
     assert (line.pending, line.failed, line.last_delivered_at) == (10, 0, None)
-
-
-async def test_the_tables_are_as_migrated(books: Books) -> None:
-    """Proves: the migration made exactly what the code expects of the tables of webhooks."""
-
-    def differences(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found = compare_metadata(context, ShopMessageRow.metadata)
-        return [str(each) for each in found if "webhook" in str(each) or "shop_" in str(each)]
-
-    async with books.database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []

@@ -271,7 +271,9 @@ class TestIsolation:
         path = tmp_path / "fetched"
         path.write_bytes(artifacts.pdf())
         looking = asyncio.create_task(IsolatedInspector().inspect(path, "plan.pdf"))
-        (await asyncio.to_thread(_the_process)).send_signal(how)
+        process = await asyncio.to_thread(_the_process)
+        await asyncio.to_thread(_limits_of, process)  # Python itself may still fail of it before
+        process.send_signal(how)
         with pytest.raises(InspectionStopped):
             await looking
 

@@ -24,7 +24,7 @@ UPDATE qualifications SET
 def upgrade() -> None:
     """Apply."""
     op.add_column(
-        "qualifications", sa.Column("share_in_use", sa.Float(), server_default="0", nullable=False)
+        "qualifications", sa.Column("share_in_use", sa.Double(), server_default="0", nullable=False)
     )
     op.add_column("qualifications", sa.Column("last_offered_at", sa.DateTime(timezone=True)))
     op.execute(COPIED)
