@@ -7,13 +7,14 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from temporalio.client import ActivityFailureError
+from temporalio.client import ActivityFailureError, ActivityHandle
 from temporalio.common import (
     ActivityIDConflictPolicy,
     ActivityIDReusePolicy,
     Priority,
     RetryPolicy,
 )
+from temporalio.service import RPCError
 
 from activities.transcript_contracts import TranscriptMade, TranscriptRef
 from domain.values import opaque_id
@@ -44,29 +45,29 @@ class TranscriptDesk:
     async def make(self, person_id: str) -> str | None:
         """Have the transcript of what counts now made; returns it, None while it is being made.
 
-        Refuses ``nothing_to_transcribe`` and ``credential_not_signable``.
+        Refuses ``nothing_to_transcribe`` and ``credential_not_signable``. Once it was asked for,
+        the making goes on: an engine that is gone while we wait has forgotten nothing.
         """
+        making = await self._asked_for(person_id)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                return (await self._made(person_id)).transcript_id
-        except TimeoutError:
-            return None
-
-    async def _made(self, person_id: str) -> TranscriptMade:
-        try:
-            made: TranscriptMade = await self._engine.client.execute_activity(
-                "make_transcript",
-                TranscriptRef(person_id=person_id),
-                id=names.transcript_id(opaque_id("w", person_id)),
-                result_type=TranscriptMade,
-                task_queue=names.JOURNEYS_QUEUE,
-                start_to_close_timeout=MAKING_ATTEMPT,
-                schedule_to_close_timeout=MAKING_PERSISTENCE,
-                retry_policy=_RETRY,
-                id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,
-                id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
-                priority=_AFTER_JOURNEYS,
-            )
+                return (await making.result()).transcript_id
         except ActivityFailureError as failure:
             raise refusal_of(failure) or failure from None
-        return made
+        except (TimeoutError, RPCError):
+            return None
+
+    async def _asked_for(self, person_id: str) -> ActivityHandle[TranscriptMade]:
+        return await self._engine.client.start_activity(
+            "make_transcript",
+            TranscriptRef(person_id=person_id),
+            id=names.transcript_id(opaque_id("w", person_id)),
+            result_type=TranscriptMade,
+            task_queue=names.JOURNEYS_QUEUE,
+            start_to_close_timeout=MAKING_ATTEMPT,
+            schedule_to_close_timeout=MAKING_PERSISTENCE,
+            retry_policy=_RETRY,
+            id_reuse_policy=ActivityIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+            priority=_AFTER_JOURNEYS,
+        )

@@ -1,10 +1,17 @@
 """The transcript's pages: asked for, made by a worker, given out as it was kept."""
 
+import asyncio
 import json
 
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
 from domain.enrollment import Stage
+from office.engine import WorkflowEngine
+from office.transcripts import TranscriptDesk
 from tests.house import House
 from tests.portal.served import Portal
+from tests.servers import start_temporal
 from tests.waiting import eventually
 from tests.workflows import stages
 
@@ -52,3 +59,22 @@ async def test_without_an_award_there_is_none(house: House, portal: Portal, libr
     assert "There is none yet that counts" in browser.text
     await browser.post("/my/transcript", status=404)
     assert "Once a micro-credential is awarded" in browser.text
+
+
+async def test_the_making_goes_on_when_the_engine_is_gone_meanwhile() -> None:
+    """Proves: whoever waits for a transcript while the engine stops is told that it is being made,
+    and not that something broke; whoever asks only then is told that the engine is not reached.
+    """
+    engine = await start_temporal()
+    desk = TranscriptDesk(WorkflowEngine(engine.client))  # nobody works for it
+    waiting = asyncio.create_task(desk.make("p-of-nobody"))
+
+    async def is_asked_for() -> bool:
+        return [each async for each in engine.client.list_activities("")] != []
+
+    await eventually(is_asked_for)
+    await engine.shutdown()
+    assert await waiting is None
+    with pytest.raises(RPCError) as unreachable:
+        await desk.make("p-of-somebody-else")
+    assert unreachable.value.status is RPCStatusCode.UNAVAILABLE
