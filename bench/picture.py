@@ -6,14 +6,14 @@ from typing import Final
 from bench.figures import Line, Results, Verdict
 from bench.table import shown
 
-WIDTH: Final = 880
+WIDTH: Final = 940
 LEFT: Final = 400
 ROW: Final = 22
 TOP: Final = 64
 GOAL_AT: Final = 0.5
 """Where the goal stands, as a share of the room for bars."""
 
-TOLD: Final = 150
+TOLD: Final = 210
 """The room that a figure with its goal takes beside the longest bar."""
 
 ROOM: Final = WIDTH - LEFT - TOLD
